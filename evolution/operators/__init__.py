@@ -1,0 +1,5 @@
+"""Mutation operators: program text in, program text out."""
+
+from evolution.operators.base import Child, Operator
+
+__all__ = ["Child", "Operator"]
