@@ -1,0 +1,107 @@
+"""Terrains: the ground a walker stands on, as line segments in metres, y upwards.
+
+A terrain is a value without physics; `arena` and `plain` build shapes from it, `Motion`
+carries it to the viewer. The free side of a segment is on the *left* of its direction from
+(x0, y0) to (x1, y1): ground runs to the right, a ceiling runs to the left.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+
+class Segment(NamedTuple):
+    """A piece of surface from (x0, y0) to (x1, y1); a walker touches it from its left side."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """A named terrain.
+
+    Attributes:
+        name: short stable name, as people and run configs write it.
+        segments: ground and walls, drawn and collided with.
+        ceiling: segments that hang above the walker (the tunnel's), collided with as well.
+    """
+
+    name: str
+    segments: tuple[Segment, ...]
+    ceiling: tuple[Segment, ...] = ()
+
+
+# Nothing runs this far in a simulation (10 s), so the ground never ends in sight.
+EXTENT = 2000.0
+# A wall stands here: past the widest niche (24 m wide, so 12 m from the centre), near enough
+# for a slow walker to meet it within 10 s.
+WALL_AT = 16.0
+# Nothing climbs it: joints have no grip above their own height, and 100 m is the limit of
+# coordinates.
+WALL_HEIGHT = 200.0
+# The tunnel's mouth is where the walls stand; its ceiling lets the lower third of the niches in.
+TUNNEL_HEIGHT = 8.0
+BUMP_LENGTH = 6.0  # metres from one valley to the next
+BUMP_HEIGHT = 0.9  # metres, at most; a few joint radii, so flat gaits stumble
+BUMPS_TO_EACH_SIDE = 24  # two segments each: 96 pieces, within the 100 that stay cheap
+
+
+def _bumpy() -> tuple[Segment, ...]:
+    """Hills of uneven height, the same for everyone: a fixed sum of two sines, no dice."""
+    half = BUMP_LENGTH / 2
+    count = 2 * BUMPS_TO_EACH_SIDE
+
+    def height(i: int) -> float:
+        if i % 2 == 0 or abs(i) == count:
+            return 0.0
+        share = 0.5 + 0.25 * math.sin(1.7 * i) + 0.25 * math.sin(0.61 * i + 1.0)
+        return round(BUMP_HEIGHT * (0.4 + 0.6 * share), 3)
+
+    points = [(-EXTENT, 0.0)]
+    points += [(i * half, height(i)) for i in range(-count, count + 1)]
+    points += [(EXTENT, 0.0)]
+    return tuple(Segment(*a, *b) for a, b in pairwise(points))
+
+
+FLAT = Terrain("flat", (Segment(-EXTENT, 0.0, EXTENT, 0.0),))
+LEFT_WALL = Terrain(
+    "left-wall",
+    (*FLAT.segments, Segment(-WALL_AT, WALL_HEIGHT, -WALL_AT, 0.0)),
+)
+RIGHT_WALL = Terrain(
+    "right-wall",
+    (*FLAT.segments, Segment(WALL_AT, 0.0, WALL_AT, WALL_HEIGHT)),
+)
+TUNNEL = Terrain(
+    "tunnel",
+    FLAT.segments,
+    ceiling=(
+        # Each side: the ceiling, and the front face above its mouth.
+        Segment(-WALL_AT, TUNNEL_HEIGHT, -EXTENT, TUNNEL_HEIGHT),
+        Segment(-WALL_AT, WALL_HEIGHT, -WALL_AT, TUNNEL_HEIGHT),
+        Segment(EXTENT, TUNNEL_HEIGHT, WALL_AT, TUNNEL_HEIGHT),
+        Segment(WALL_AT, TUNNEL_HEIGHT, WALL_AT, WALL_HEIGHT),
+    ),
+)
+BUMPY = Terrain("bumpy", _bumpy())
+
+TERRAINS: tuple[Terrain, ...] = (FLAT, LEFT_WALL, RIGHT_WALL, TUNNEL, BUMPY)
+
+
+def terrain_named(name: str) -> Terrain:
+    """The terrain of that name.
+
+    Raises:
+        ValueError: listing the names that there are.
+    """
+    for terrain in TERRAINS:
+        if terrain.name == name:
+            return terrain
+    names = ", ".join(terrain.name for terrain in TERRAINS)
+    raise ValueError(f"There is no terrain {name!r}; choose one of: {names}.")
