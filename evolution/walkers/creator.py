@@ -188,21 +188,20 @@ class walker_creator:
 
     def _joint(self, index: Any) -> int:
         """From a program's index to the joint behind it."""
-        if type(index) is not int:
-            index = self._index(index)
-        if not 0 <= index < len(self._joint_of_call):
+        call: int = index if type(index) is int else self._index(index)
+        if not 0 <= call < len(self._joint_of_call):
             raise Refusal(
                 "unknown-joint",
-                f"A muscle names joint {_short(index)}, but only {len(self._joint_of_call)} "
+                f"A muscle names joint {_short(call)}, but only {len(self._joint_of_call)} "
                 "joints were added so far.",
             )
-        return self._joint_of_call[index]
+        return self._joint_of_call[call]
 
     def _index(self, value: Any) -> int:
         if isinstance(value, bool | np.bool_):
             self._count("boolean-as-number")
             return 1 if value else 0
-        if isinstance(value, Integral):  # numpy integers
+        if isinstance(value, Integral):  # a numpy integer
             return int(value)
         number = self._number(value, "joint index")
         if not math.isfinite(number):
