@@ -1,0 +1,5 @@
+// On every page: the styles and the theme toggle.
+import "../styles/index.css";
+import { connectThemeToggle } from "../lib/theme";
+
+connectThemeToggle();
