@@ -96,7 +96,7 @@ def test_length_in_seconds() -> None:
         (zlib.compress(bytes([1, 30, 64, 16, 2, 4, 1, 0, 7, 1])), "muscle's joint is 7"),
         (zlib.compress(bytes([1, 30, 64, 16, 1, 1, 0, 1, 0xFF, 0, 0])), "not UTF-8"),
         (zlib.compress(bytes([1, 30, 64, 16, 1, 2, 0, 0, 0, 0, 0, 0, 0])), "3 positions, not 4"),
-        (zlib.compress(bytes([1, 30, 64, 16, 1, 1, 0, 0, 0, 0, 0] + [0xFF] * 6 + [0, 0])), "too many"),
+        (zlib.compress(bytes([1, 30, 64, 16, 1, 1, 0, 0, 0, 0, 0] + [0xFF] * 6 + [0])), "too many"),
         (zlib.compress(b"\0" * (8 << 20)), "larger than any"),
         (wandering(2, 9, 0).encode() + b"x", "after the motion's end"),
         (wandering(2, 9, 0).encode()[:-3], "cut short"),

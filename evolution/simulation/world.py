@@ -1,0 +1,103 @@
+"""`simulate`: walkers on a terrain, for ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evolution.simulation import constants, plain
+from evolution.simulation.motion import FPS, Motion, Spring
+from evolution.simulation.preparation import Array, Prepared, prepare
+from evolution.simulation.settings import SCREENING, Nudge, Settings
+from evolution.simulation.terrain import FLAT, Terrain
+from evolution.types import Failure, Stage
+from evolution.walkers.walker import Walker
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Where a walker went.
+
+    Attributes:
+        distance: how far its centre of mass moved along x, metres, without sign: the objective.
+        displacement: the same with its sign; positive is to the right.
+        motion: the recording, where it was asked for.
+    """
+
+    distance: float
+    displacement: float
+    motion: Motion | None
+
+
+def simulate(
+    walkers: Sequence[Walker],
+    terrain: Terrain = FLAT,
+    settings: Settings = SCREENING,
+    *,
+    nudges: Sequence[Nudge | None] | None = None,
+    record: bool = False,
+) -> list[Outcome | Failure]:
+    """Simulate every walker alone on the terrain; outcomes come in the walkers' order.
+
+    Deterministic: a walker's outcome is the same to the last bit in any batch, order or
+    process of one machine. Other processors may differ in the last digits.
+
+    Args:
+        walkers: they start centred at x = 0, their lowest joint touching the ground.
+        terrain: where they walk.
+        settings: how fine and how long.
+        nudges: one for each walker, None for those that start where they were built.
+        record: whether to keep the motion at 30 frames a second.
+
+    Returns:
+        For each walker its Outcome, or a Failure of stage ``simulation``:
+        ``left-physical-range``, ``non-finite`` or ``does-not-fit``. A walker without an active
+        muscle has distance 0.
+
+    Raises:
+        ValueError: when there is not one nudge for each walker.
+    """
+    if nudges is None:
+        nudges = [None] * len(walkers)
+    if len(nudges) != len(walkers):
+        raise ValueError(f"{len(nudges)} nudges for {len(walkers)} walkers; give one for each.")
+    outcomes: list[Outcome | Failure] = []
+    for walker, nudge in zip(walkers, nudges, strict=True):
+        if not walker.is_active and not record:
+            outcomes.append(Outcome(0.0, 0.0, None))
+            continue
+        prepared = prepare(walker, terrain, nudge)
+        if isinstance(prepared, Failure):
+            outcomes.append(prepared)
+            continue
+        final, frames = plain.run(prepared, terrain, settings, record)
+        outcomes.append(_outcome(walker, terrain, prepared, final, frames))
+    return outcomes
+
+
+def _outcome(
+    walker: Walker, terrain: Terrain, prepared: Prepared, final: Array, frames: Array | None
+) -> Outcome | Failure:
+    if not np.isfinite(final).all():
+        return Failure(
+            Stage.SIMULATION, "non-finite", "The walker's motion is no longer a number; soften it."
+        )
+    if np.abs(final).max() > constants.MAX_DISTANCE:
+        return Failure(
+            Stage.SIMULATION,
+            "left-physical-range",
+            f"The walker flew more than {constants.MAX_DISTANCE:g} m away: "
+            "an explosion, not a walk.",
+        )
+    displacement = float(final[:, 0].mean() - prepared.start[:, 0].mean())
+    if not walker.is_active:
+        displacement = 0.0
+    motion = None if frames is None else _motion(walker, terrain, frames)
+    return Outcome(abs(displacement), displacement, motion)
+
+
+def _motion(walker: Walker, terrain: Terrain, frames: Array) -> Motion:
+    springs = tuple(Spring(m.a, m.b, not m.is_distance) for m in walker.muscles)
+    return Motion(frames, springs, terrain, FPS, constants.JOINT_RADIUS)
