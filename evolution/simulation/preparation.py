@@ -41,10 +41,6 @@ class Prepared:
     stiffness: Array
     damping: Array
 
-    def rest_row(self, step: int) -> int:
-        """The row of ``rest`` that holds during ``step``."""
-        return rest_row(step)
-
 
 def rest_row(step: int) -> int:
     """The row of `Prepared.rest` that holds during ``step``."""

@@ -1,0 +1,205 @@
+"""The fast way: many walkers in lock step, their bodies and springs inside numpy arrays.
+
+Every walker has a Chipmunk space of its own, so walkers cannot influence each other and a result
+does not depend on the batch. Bodies, circles and springs of all walkers lie in three arrays;
+positions and rest lengths are strided views into them. A step of the batch is then one copy of
+rest lengths and one C call for each walker.
+
+Uses pymunk's private cffi module; `AVAILABLE` says whether that is as `layout` expects.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evolution.simulation import constants, layout
+from evolution.simulation.preparation import Array, Prepared, rest_row
+from evolution.simulation.settings import Settings
+from evolution.simulation.terrain import Segment, Terrain
+
+try:
+    _ffi, _lib = layout.load()
+    _layout = layout.probe(_ffi, _lib)
+    AVAILABLE = True
+except layout.LayoutError:
+    AVAILABLE = False
+
+_ZERO = (0.0, 0.0)
+_ALL_CATEGORIES = 0xFFFFFFFF
+_JOINTS = (1, _ALL_CATEGORIES, _ALL_CATEGORIES)  # one group: joints never collide
+Memory = NDArray[np.float64]
+
+
+def _reserve(count: int, size: int) -> Memory:
+    """Zeroed memory for ``count`` structures, a row each, starting on a cache line."""
+    raw = np.zeros(count * size + layout.LINE_BYTES, dtype=np.uint8)
+    skip = -raw.ctypes.data % layout.LINE_BYTES
+    return raw[skip : skip + count * size].view(np.float64).reshape(count, size // 8)
+
+
+def _pointers(memory: Memory, kind: str) -> list[Any]:
+    start, size = memory.ctypes.data, memory.strides[0]
+    return [_ffi.cast(kind, start + i * size) for i in range(len(memory))]
+
+
+class Arena:
+    """A batch of walkers, built and ready to step. Close it to free Chipmunk's own memory.
+
+    Attributes:
+        positions: shape (all joints, 2), metres; a live view.
+        rest_lengths: shape (all muscles,), metres; a live view, writable.
+        joints: for each walker its rows of ``positions``.
+        spaces: for each walker its Chipmunk space.
+    """
+
+    def __init__(self, batch: Sequence[Prepared], terrain: Terrain, settings: Settings) -> None:
+        count = sum(len(p.start) for p in batch)
+        surfaces = (*terrain.segments, *terrain.ceiling)
+        self._bodies = _reserve(count, _layout.body)
+        self._circles = _reserve(count, _layout.circle)
+        self._springs = _reserve(sum(len(p.ends) for p in batch), _layout.spring)
+        self._ground = _reserve(len(batch) * len(surfaces), _layout.segment)
+        at = _layout.position
+        self.positions: Array = self._bodies[:, at : at + 2]
+        self.rest_lengths: Array = self._springs[:, _layout.rest_length]
+        self.spaces: list[Any] = []
+        self.joints: list[slice] = []
+        bodies = iter(_pointers(self._bodies, "cpBody *"))
+        circles = iter(_pointers(self._circles, "cpCircleShape *"))
+        springs = iter(_pointers(self._springs, "cpDampedSpring *"))
+        ground = iter(_pointers(self._ground, "cpSegmentShape *"))
+        first = 0
+        for prepared in batch:
+            space = self._new_space(settings)
+            for surface in surfaces:
+                _add_surface(space, next(ground), surface)
+            own = _add_joints(space, bodies, circles, prepared)
+            _add_muscles(space, springs, own, prepared)
+            self.joints.append(slice(first, first + len(own)))
+            first += len(own)
+
+    def _new_space(self, settings: Settings) -> Any:
+        space = _lib.cpSpaceNew()
+        self.spaces.append(space)
+        _lib.cpSpaceSetGravity(space, (0.0, constants.GRAVITY))
+        _lib.cpSpaceSetDamping(space, math.exp(-constants.DRAG))
+        _lib.cpSpaceSetIterations(space, settings.iterations)
+        _lib.cpSpaceSetCollisionSlop(space, constants.COLLISION_SLOP)
+        return space
+
+    def close(self) -> None:
+        """Free the spaces; what lies in the arrays goes with them."""
+        for space in self.spaces:
+            _lib.cpSpaceFree(space)
+        self.spaces = []
+
+
+def _add_surface(space: Any, shape: Any, s: Segment) -> None:
+    length = math.dist(s[:2], s[2:])
+    depth = constants.GROUND_THICKNESS
+    right = ((s.y1 - s.y0) / length * depth, -(s.x1 - s.x0) / length * depth)
+    start, end = (s.x0 + right[0], s.y0 + right[1]), (s.x1 + right[0], s.y1 + right[1])
+    _lib.cpSegmentShapeInit(shape, _lib.cpSpaceGetStaticBody(space), start, end, depth)
+    shape = _ffi.cast("cpShape *", shape)
+    _lib.cpShapeSetFriction(shape, constants.FRICTION)
+    _lib.cpSpaceAddShape(space, shape)
+
+
+def _add_joints(
+    space: Any, bodies: Iterator[Any], circles: Iterator[Any], prepared: Prepared
+) -> list[Any]:
+    own = []
+    for position in prepared.start.tolist():
+        body, circle = next(bodies), next(circles)
+        _lib.cpBodyInit(body, constants.JOINT_MASS, constants.JOINT_MOMENT)
+        _lib.cpBodySetPosition(body, position)
+        _lib.cpCircleShapeInit(circle, body, constants.JOINT_RADIUS, _ZERO)
+        circle = _ffi.cast("cpShape *", circle)
+        _lib.cpShapeSetFriction(circle, constants.FRICTION)
+        _lib.cpShapeSetFilter(circle, _JOINTS)
+        _lib.cpSpaceAddBody(space, body)
+        _lib.cpSpaceAddShape(space, circle)
+        own.append(body)
+    return own
+
+
+def _add_muscles(space: Any, springs: Iterator[Any], bodies: list[Any], prepared: Prepared) -> None:
+    rows = zip(
+        prepared.ends.tolist(),
+        prepared.rest[0].tolist(),
+        prepared.stiffness.tolist(),
+        prepared.damping.tolist(),
+        strict=True,
+    )
+    for (a, b), rest, stiffness, damping in rows:
+        spring = next(springs)
+        _lib.cpDampedSpringInit(
+            spring, bodies[a], bodies[b], _ZERO, _ZERO, rest, stiffness, damping
+        )
+        _lib.cpSpaceAddConstraint(space, _ffi.cast("cpConstraint *", spring))
+
+
+@contextmanager
+def opened(batch: Sequence[Prepared], terrain: Terrain, settings: Settings) -> Iterator[Arena]:
+    """An `Arena` that is closed at the end."""
+    arena = Arena(batch, terrain, settings)
+    try:
+        yield arena
+    finally:
+        arena.close()
+
+
+def run(
+    batch: Sequence[Prepared], terrain: Terrain, settings: Settings, record: bool
+) -> list[tuple[Array, Array | None]]:
+    """Simulate a batch; for each walker what `plain.run` returns, to the last bit."""
+    with opened(batch, terrain, settings) as arena:
+        frames, last = _step(arena, batch, settings, record)
+        return [
+            (
+                arena.positions[rows].copy(),
+                np.ascontiguousarray(frames[: count + 1, rows]) if record else None,
+            )
+            for rows, count in zip(arena.joints, last, strict=True)
+        ]
+
+
+def _step(
+    arena: Arena, batch: Sequence[Prepared], settings: Settings, record: bool
+) -> tuple[Array, list[int]]:
+    """All steps; returns the frames of the batch and each walker's last frame."""
+    every = constants.STEPS_PER_FRAME
+    table = np.concatenate([p.rest for p in batch], axis=1)
+    frames = np.empty((settings.steps // every + 1 if record else 1, *arena.positions.shape))
+    frames[0] = arena.positions
+    last = [settings.steps // every] * len(batch)
+    walking = list(range(len(batch)))
+    spaces = list(arena.spaces)
+    dt = repeat(constants.STEP / settings.substeps)
+    cp_space_step, positions, rest_lengths = _lib.cpSpaceStep, arena.positions, arena.rest_lengths
+    for step in range(settings.steps):
+        rest_lengths[:] = table[rest_row(step)]
+        for _ in range(settings.substeps):
+            # map: the loop over spaces runs in C, which halves what it costs.
+            deque(map(cp_space_step, spaces, dt), maxlen=0)
+        if record and (step + 1) % every == 0:
+            frames[(step + 1) // every] = positions
+        if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0:
+            for i in [i for i in walking if _is_gone(positions[arena.joints[i]])]:
+                walking.remove(i)  # it stops here, as it would alone
+                last[i] = (step + 1) // every
+            spaces = [arena.spaces[i] for i in walking]
+    return frames, last
+
+
+def _is_gone(positions: Array) -> bool:
+    """Beyond the physical range, or not a number (every comparison with one is false)."""
+    return not bool(np.abs(positions).max() <= constants.MAX_DISTANCE)
