@@ -1,0 +1,241 @@
+"""Edits of statements: repeat, clone, delete, move, swap, wrap and unwrap.
+
+They work on statements that have their lines for themselves, and re-indent
+what they move. Imports, docstrings and (almost always) definitions and
+returns stay where they are: touching them is nearly always fatal.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+
+import numpy as np
+
+from evolution.operators.syntax_tree_sites import Number, Program, Splice, Statement
+from evolution.operators.syntax_tree_values import (
+    Splices,
+    fresh_number,
+    number_text,
+    pick,
+    varied_text,
+)
+
+_LOOP = re.compile(rb"\s*for\s+(\w+)\s+in\b")
+_INDENT = b"    "
+_TOUCH_RARELY = 0.03  # share of edits that may take a definition or a return
+_MOST_USES = 6  # a clone copies, and a deletion takes along, at most so many uses
+
+
+def repeat_statement(program: Program, rng: np.random.Generator) -> Splices:
+    """A copy of a statement, with changed values, below it or below another one."""
+    statements = _movable(program, rng)
+    if not statements:
+        return None
+    site = pick(rng, statements)
+    copy = varied_text(program, rng, site.start, site.end)
+    if rng.random() < 0.6:
+        return [(site.end, site.end, copy)]
+    place = pick(rng, [other for other in statements if other.scope == site.scope])
+    moved = _reindented(copy, site, place.indent)
+    return None if moved is None else [(place.end, place.end, moved)]
+
+
+def clone_variable(program: Program, rng: np.random.Generator) -> Splices:
+    """A variable gets a varied copy under a new name, and so do statements that use it.
+
+    Gene duplication: the copy is connected as the original is.
+    """
+    bindings = [s for s in program.statements if s.binds and s.kind == "plain"]
+    if not bindings:
+        return None
+    site = pick(rng, bindings)
+    assert site.binds is not None
+    old, new = site.binds.encode(), _new_name(program, site.binds)
+    uses = _uses(program, site)
+    if not uses or uses[0].start < site.end:
+        return None
+    copy = varied_text(program, rng, site.start, site.end)
+    splices = [(site.end, site.end, copy.replace(old, new, 1))]
+    whole = re.compile(rb"\b" + re.escape(old) + rb"\b")
+    share = rng.random()
+    for use in uses[:_MOST_USES]:
+        if use.kind in ("plain", "loop") and rng.random() < 0.3 + 0.7 * share:
+            text = program.data[use.start : use.end]
+            if rng.random() < 0.3:
+                text = varied_text(program, rng, use.start, use.end)
+            splices.append((use.end, use.end, whole.sub(new, text)))
+    return splices
+
+
+def delete_statement(program: Program, rng: np.random.Generator) -> Splices:
+    """A statement goes; if it bound a variable, so do the plain statements that read it."""
+    statements = _movable(program, rng)
+    if not statements:
+        return None
+    site = pick(rng, statements)
+    doomed = [site]
+    if site.binds:
+        uses = [use for use in _uses(program, site) if use.start >= site.end]
+        if len(uses) > _MOST_USES or any(use.kind != "plain" for use in uses):
+            return None
+        doomed += uses
+    return _removals(program, doomed)
+
+
+def move_statement(program: Program, rng: np.random.Generator) -> Splices:
+    """A statement goes to another place of its function, in or out of loops too."""
+    statements = _movable(program, rng)
+    if not statements:
+        return None
+    site = pick(rng, statements)
+    places = [
+        other
+        for other in statements
+        if other.scope == site.scope and (other.end <= site.start or other.start >= site.end)
+    ]
+    if not places:
+        return None
+    place = pick(rng, places)
+    text = _reindented(program.data[site.start : site.end], site, place.indent)
+    if text is None:
+        return None
+    at = place.start if rng.random() < 0.5 else place.end
+    if at in (site.start, site.end):
+        return None
+    return [*_removals(program, [site]), (at, at, text)]
+
+
+def swap_statements(program: Program, rng: np.random.Generator) -> Splices:
+    """Two statements of one block change places."""
+    statements = _movable(program, rng)
+    if not statements:
+        return None
+    site = pick(rng, statements)
+    others = [s for s in statements if s.block == site.block and s.start != site.start]
+    if not others:
+        return None
+    other = pick(rng, others)
+    return [
+        (site.start, site.end, program.data[other.start : other.end]),
+        (other.start, other.end, program.data[site.start : site.end]),
+    ]
+
+
+def wrap_in_loop(program: Program, rng: np.random.Generator) -> Splices:
+    """A statement is repeated by a ``for`` loop whose variable enters one of its values."""
+    statements = [s for s in program.statements if s.kind in ("plain", "loop") and not s.rigid]
+    if not statements:
+        return None
+    site = pick(rng, statements)
+    variable = _loop_variable(program)
+    text = program.data[site.start : site.end]
+    numbers = [n for n in program.numbers if site.start <= n.start and n.end <= site.end]
+    if numbers:
+        number = pick(rng, numbers)
+        entered = _with_variable(rng, number, variable)
+        start, end = number.start - site.start, number.end - site.start
+        text = text[:start] + entered + text[end:]
+    body = _reindented(text, site, site.indent + _INDENT)
+    if body is None:
+        return None
+    repeats = number_text(int(rng.integers(2, 9)))
+    header = site.indent + b"for " + variable + b" in range(" + repeats + b"):\n"
+    return [(site.start, site.end, header + body)]
+
+
+def unwrap_loop(program: Program, rng: np.random.Generator) -> Splices:
+    """A ``for`` loop is replaced by its body, run once for one small whole number."""
+    loops = [s for s in program.statements if s.kind == "loop" and not s.rigid]
+    if not loops:
+        return None
+    site = pick(rng, loops)
+    match = _LOOP.match(program.data, site.start)
+    inner = [s for s in program.statements if site.start < s.start and s.end <= site.end]
+    if match is None or not inner:
+        return None
+    first = min(inner, key=lambda s: s.start)
+    body = _reindented(program.data[first.start : site.end], first, site.indent)
+    if body is None:
+        return None
+    binding = site.indent + match.group(1) + b" = " + number_text(int(rng.integers(0, 5))) + b"\n"
+    return [(site.start, site.end, binding + body)]
+
+
+# Parts ------------------------------------------------------------------------------------
+
+
+def _movable(program: Program, rng: np.random.Generator) -> list[Statement]:
+    kinds = ["plain", "loop"]
+    if rng.random() < _TOUCH_RARELY:
+        kinds += ["return", "definition"]
+    return [statement for statement in program.statements if statement.kind in kinds]
+
+
+def _removals(program: Program, statements: list[Statement]) -> list[Splice]:
+    """Splices that remove the statements; a block that would be empty gets ``pass``."""
+    left = list(program.block_sizes)
+    splices: list[Splice] = []
+    for statement in statements:
+        left[statement.block] -= 1
+        text = b"" if left[statement.block] else statement.indent + b"pass\n"
+        splices.append((statement.start, statement.end, text))
+    return splices
+
+
+def _uses(program: Program, site: Statement) -> list[Statement]:
+    """The innermost statements that read the variable which ``site`` binds."""
+    assert site.binds is not None
+    name = site.binds.encode()
+    reads = [
+        n.start
+        for n in program.names
+        if program.data[n.start : n.end] == name and program.is_visible(site.scope, n.scope)
+    ]
+    found: dict[int, Statement] = {}
+    for read in reads:
+        around = [s for s in program.statements if s.start <= read < s.end]
+        if around:
+            innermost = max(around, key=lambda s: s.start)
+            if innermost.start != site.start:
+                found[innermost.start] = innermost
+    return [found[start] for start in sorted(found)]
+
+
+def _reindented(text: bytes, site: Statement, indent: bytes) -> bytes | None:
+    """``text``, which starts at ``site``, moved to another indentation."""
+    if indent == site.indent:
+        return text
+    if site.rigid:
+        return None
+    lines = text.splitlines(keepends=True)
+    length = len(site.indent)
+    return b"".join(
+        indent + line[length:] if line.startswith(site.indent) and line.strip() else line
+        for line in lines
+    )
+
+
+def _with_variable(rng: np.random.Generator, number: Number, variable: bytes) -> bytes:
+    if number.counting or rng.random() < 0.2:
+        return variable
+    step = fresh_number(rng, counting=False)
+    return number_text(number.value) + b" + " + variable + b" * " + step
+
+
+def _new_name(program: Program, name: str) -> bytes:
+    """``name`` with the first number that is not taken, e.g. ``leg2``."""
+    stem = name.rstrip("0123456789") or name
+    for number in count(2):
+        candidate = f"{stem}{number}".encode()
+        if candidate not in program.data:
+            return candidate
+    raise AssertionError("unreachable")
+
+
+def _loop_variable(program: Program) -> bytes:
+    taken = set().union(*(scope.variables for scope in program.scopes))
+    for name in "ijkmnpqr":
+        if name not in taken:
+            return name.encode()
+    return _new_name(program, "i")
