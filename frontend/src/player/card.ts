@@ -1,0 +1,46 @@
+/** A walker card as `partials/walker_card.html` writes it, for cards that arrive live. */
+
+import { metres } from "../lib/format";
+import "./player";
+
+export interface Card {
+  readonly id: string;
+  readonly distance: number; // robust objective, metres
+  readonly href: string;
+  readonly motionUrl: string;
+  readonly posterUrl: string;
+  readonly detail?: string;
+}
+
+export function walkerCard(card: Card): HTMLElement {
+  const article = element("article", "walker-card");
+  const player = element("walker-player", "walker-card__stage");
+  player.setAttribute("size", "card");
+  player.setAttribute("motion-url", card.motionUrl);
+  const poster = new Image(320, 240);
+  poster.loading = "lazy";
+  poster.alt = "";
+  poster.src = card.posterUrl;
+  player.append(poster);
+  const caption = element("div", "walker-card__caption");
+  const name = document.createElement("a");
+  name.className = "walker-card__name";
+  name.href = card.href;
+  name.textContent = card.id;
+  const distance = element("span", "walker-card__distance");
+  distance.textContent = metres(card.distance);
+  caption.append(name, distance);
+  if (card.detail) {
+    const detail = element("span", "walker-card__detail");
+    detail.textContent = card.detail;
+    caption.append(detail);
+  }
+  article.append(player, caption);
+  return article;
+}
+
+function element(tag: string, className: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  return made;
+}
