@@ -151,8 +151,10 @@ CELERY_TASK_DEFAULT_QUEUE = "simulation"
 CELERY_TASK_ROUTES = {
     "elmweb.runs.tasks.mutate_batch": {"queue": "mutation"},
     "elmweb.runs.tasks.evaluate_batch": {"queue": "simulation"},
+    "elmweb.runs.tasks.sweep": {"queue": "mutation"},
     "elmweb.walkers.tasks.preview_seed": {"queue": "interactive"},
 }
+CELERY_TASK_TIME_LIMIT = 600  # seconds; a worker's child that hangs so long is replaced
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -162,6 +164,13 @@ OPEN_CONTROL = env.flag("ELMWEB_OPEN_CONTROL", not PRODUCTION)
 BATCH_LEASE = timedelta(seconds=env.number("ELMWEB_BATCH_LEASE", 30))
 BATCH_ATTEMPTS = 5  # a batch that killed this many workers is counted as failed
 SWEEP_SECONDS = env.number("ELMWEB_SWEEP_SECONDS", 2)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "elmweb.runs.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    }
+}
 MIN_FREE_DISK = int(env.number("ELMWEB_MIN_FREE_MB", 100) * 2**20)  # bytes; below it runs pause
 MAX_EVALUATIONS = int(env.number("ELMWEB_MAX_EVALUATIONS", 200_000 if PRODUCTION else 10_000_000))
 MAX_PROGRAM_BYTES = 64 * 1024  # of a submitted seed

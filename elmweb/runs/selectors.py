@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from elmweb.archives.models import Cell
@@ -23,6 +24,7 @@ HISTORY_POINTS = 400  # of the charts, whatever the run's length
 NEWEST = 12  # walkers in `RunState.newest`
 MAX_EVENTS = 200  # in one read
 MAX_LINEAGE = 5_000  # nodes in one page
+OPTIMISTIC_READS = 3
 
 NO_STATISTICS = Statistics(
     evaluations=0, failures={}, admitted=0, filled=0, coverage=0, qd_score=0, best=0, rate=0
@@ -52,9 +54,19 @@ def statistics(run: Run) -> Statistics:
 def run_state(run: Run, may_control: bool) -> RunState:
     """All that a run page shows. Equals an older state plus the events since.
 
-    Call it inside a transaction where the run may be changing, so that the parts agree;
-    `fresh_run_state` does.
+    Its parts come from several reads. If the run moved on in between they are read
+    again, at last under the run's lock.
     """
+    for _ in range(OPTIMISTIC_READS):
+        current = Run.objects.get(pk=run.pk)
+        state = _read_state(current, may_control)
+        if Run.objects.filter(pk=run.pk, event_number=state.number).exists():
+            return state
+    with transaction.atomic():
+        return _read_state(Run.objects.select_for_update().get(pk=run.pk), may_control)
+
+
+def _read_state(run: Run, may_control: bool) -> RunState:
     config = run.run_config
     archive = config.archive
     return RunState(

@@ -1,0 +1,206 @@
+"""Applying a batch: walkers, lineage, cells, counters and event in one transaction."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from elmweb.archives.services import Elites
+from elmweb.runs import services
+from elmweb.runs.models import Batch, Run
+from elmweb.runs.protocol import BatchEvent, Elite, RunStatus, Statistics
+from elmweb.runs.selectors import statistics
+from elmweb.walkers.models import Lineage, Walker, WalkerMotion
+from elmweb.walkers.services import walker_from
+from evolution.config import RunConfig
+from evolution.search import (
+    SEED_BATCH,
+    batch_count,
+    choose_messages,
+    choose_parents,
+    size_of_batch,
+    unified_diff,
+)
+from evolution.walkers import Walker as Phenotype
+
+RATE_BATCHES = 8  # the shown rate is measured over so many batches
+LOST = "batch-lost"  # failure code of children whose batch killed its workers
+
+
+def apply_next(run_key: int) -> bool:
+    """Apply the run's next batch if it is evaluated; whether one was."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_key)
+        if run.status not in services.ACTIVE:
+            return False
+        due = (Batch.State.EVALUATED, Batch.State.FAILED)
+        batch = run.batches.filter(number=run.applied_batches, state__in=due).first()
+        if batch is None:
+            return False
+        _apply(run, batch)
+        return True
+
+
+def _apply(run: Run, batch: Batch) -> None:
+    config = run.run_config
+    results = batch.results or {"failures": {}, "first_failure": None, "candidates": []}
+    if batch.number == SEED_BATCH and not results["candidates"]:
+        _fail(run, results["first_failure"])
+        return
+    elites = Elites(run.archive)
+    admitted = _admit(run, batch, elites, results["candidates"])
+    if batch.number == SEED_BATCH:
+        services.set_status(run, RunStatus.RUNNING)
+    counts = _counters(run, batch, elites, results["failures"], len(admitted))
+    _close(batch, counts)
+    run.statistics = counts.model_dump(mode="json")
+    run.applied_batches = batch.number + 1
+    _plan(run, config, elites, batch.number)
+    event = BatchEvent(
+        number=run.event_number + 1,
+        batch=batch.number,
+        statistics=counts,
+        elites=[_elite(walker, edge) for walker, edge in admitted],
+    )
+    services.store_event(run, event)
+    if batch.number == batch_count(config):
+        services.set_status(run, RunStatus.FINISHED, "All planned evaluations are done.")
+    run.save()
+
+
+def _fail(run: Run, failure: dict[str, Any] | None) -> None:
+    why = failure["reason"] if failure else "it stopped the worker that evaluated it."
+    services.set_status(run, RunStatus.FAILED, f"The seed program failed: {why}")
+    run.save()
+
+
+def _admit(
+    run: Run, batch: Batch, elites: Elites, candidates: list[dict[str, Any]]
+) -> list[tuple[Walker, Lineage | None]]:
+    """Offer the candidates in order; store those that were admitted, with all that is theirs."""
+    keys = batch.request.get("parents", [])
+    parents = Walker.objects.only("pk", "depth", "program").in_bulk(
+        {keys[entry["index"]] for entry in candidates} if keys else ()
+    )
+    admitted: list[tuple[Walker, Lineage | None]] = []
+    motions = []
+    for entry in candidates:
+        parent = parents[keys[entry["index"]]] if keys else None
+        walker = walker_from(
+            Phenotype.from_json(entry["walker"]),
+            elites.config,
+            program=entry["program"],
+            objective=entry["objective"],
+            robust=entry["robust"],
+            repairs=entry["repairs"],
+        )
+        if not elites.offer(walker).is_admitted:
+            continue
+        walker.run, walker.batch, walker.index_in_batch = run, batch.number, entry["index"]
+        walker.depth = parent.depth + 1 if parent else 0
+        admitted.append((walker, _edge(walker, parent, entry) if parent else None))
+        motions.append(WalkerMotion(walker=walker, data=base64.b64decode(entry["motion"])))
+    Walker.objects.bulk_create([walker for walker, _ in admitted])
+    Lineage.objects.bulk_create([edge for _, edge in admitted if edge])
+    WalkerMotion.objects.bulk_create(motions)
+    elites.save()
+    return admitted
+
+
+def _edge(child: Walker, parent: Walker, entry: dict[str, Any]) -> Lineage:
+    return Lineage(
+        child=child,
+        parent=parent,
+        operator=entry["operator"],
+        message=entry["message"][:200],
+        diff=unified_diff(parent.program, child.program),
+    )
+
+
+def _elite(walker: Walker, edge: Lineage | None) -> Elite:
+    return Elite(
+        niche=walker.niche,
+        walker=walker.public_id,
+        objective=walker.objective,
+        robust=walker.robust,
+        height=walker.height,
+        width=walker.width,
+        mass=walker.mass,
+        operator=edge.operator if edge else walker.operator,
+        message=edge.message if edge else "",
+        depth=walker.depth,
+    )
+
+
+def _counters(
+    run: Run, batch: Batch, elites: Elites, failures: dict[str, int], admitted: int
+) -> Statistics:
+    before = statistics(run)
+    tried = 0 if batch.number == SEED_BATCH else batch.size
+    total = Counter(before.failures)
+    total.update({LOST: tried} if batch.state == Batch.State.FAILED else failures)
+    evaluations = before.evaluations + tried
+    return Statistics(
+        evaluations=evaluations,
+        failures=dict(sorted(total.items())),
+        admitted=before.admitted + admitted,
+        filled=elites.filled,
+        coverage=elites.coverage,
+        qd_score=elites.qd_score,
+        best=elites.best,
+        rate=_rate(run, batch.number, evaluations, timezone.now()),
+    )
+
+
+def _rate(run: Run, number: int, evaluations: int, now: datetime) -> float:
+    """Evaluations a second since a few batches ago; 0 while there are none."""
+    earlier = (
+        run.batches.filter(number__gte=number - RATE_BATCHES, applied_at__isnull=False)
+        .order_by("number")
+        .values_list("evaluations", "applied_at")
+        .first()
+    )
+    if earlier is None:
+        return 0.0
+    seconds = (now - earlier[1]).total_seconds()
+    return round((evaluations - earlier[0]) / seconds, 1) if seconds > 0 else 0.0
+
+
+def _close(batch: Batch, counts: Statistics) -> None:
+    """Keep the charts' point; let go of what travelled."""
+    batch.state, batch.applied_at, batch.lease_until = Batch.State.APPLIED, timezone.now(), None
+    batch.evaluations, batch.coverage = counts.evaluations, counts.coverage
+    batch.qd_score, batch.best = counts.qd_score, counts.best
+    batch.request, batch.thresholds, batch.children, batch.results = {}, b"", [], []
+    batch.save()
+
+
+def _plan(run: Run, config: RunConfig, elites: Elites, applied: int) -> None:
+    """Plan what may be under way now that batch ``applied`` is applied."""
+    ahead = config.batches_in_flight
+    first = 1 if applied == SEED_BATCH else applied + ahead
+    last = min(applied + ahead, batch_count(config))
+    if first > last:
+        return
+    keys, bars = elites.walker_keys(), elites.thresholds().astype("<f8").tobytes()
+    batches = [
+        Batch(
+            run=run,
+            number=number,
+            size=size_of_batch(config, number),
+            thresholds=bars,
+            request={
+                "parents": choose_parents(keys, config, number),
+                "messages": choose_messages(config, number),
+            },
+        )
+        for number in range(first, last + 1)
+    ]
+    Batch.objects.bulk_create(batches)
+    run.planned_batches = last + 1
+    services.dispatch_after_commit(batches)
