@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elmweb.launch import guard
+from elmweb.launch.guard import Guard, send
 
 FIRST_DELAY, LONGEST_DELAY = 0.5, 4.0  # seconds until a dead child is started again
 HEALTHY_SECONDS = 30.0  # after so long a life the next death counts as the first
@@ -63,9 +62,8 @@ class Supervisor:
     ) -> None:
         self.logs = logs
         self.report = report
-        self._keep_open = tuple(keep_open)
         self._children: list[Child] = []
-        self._guard = self._start_guard()
+        self._guard = Guard(keep_open)
         self._stopping = threading.Event()
         self._next_rotation = 0.0
         logs.mkdir(parents=True, exist_ok=True)
@@ -103,17 +101,14 @@ class Supervisor:
                     child.process.terminate()
             for child in leaving:
                 self._await_end(child)
-        assert self._guard.stdin is not None
-        self._guard.stdin.close()
-        self._guard.wait()
+        self._guard.close()
 
     def log_of(self, service: Service) -> Path:
         return self.logs / f"{service.name}.log"
 
     def _tend(self) -> None:
         now = time.monotonic()
-        if self._guard.poll() is not None:
-            self._replace_guard()
+        self._guard.ensure_alive()
         for child in self._children:
             if child.process is not None and not child.is_alive:
                 self._bury(child, now)
@@ -134,15 +129,15 @@ class Supervisor:
                 start_new_session=True,
             )
         child.started = time.monotonic()
-        self._tell_guard(f"+{child.process.pid}")
+        self._guard.watch(child.process.pid)
         self.report(child.service.name, f"running, process {child.process.pid}")
 
     def _bury(self, child: Child, now: float) -> None:
         """Clean up after a dead child and say when it comes back."""
         assert child.process is not None
         code = child.process.returncode
-        self._end_group(child.process.pid, signal.SIGKILL)  # what it may have left behind
-        self._tell_guard(f"-{child.process.pid}")
+        send(child.process.pid, signal.SIGKILL)  # what it may have left behind
+        self._guard.forget(child.process.pid)
         child.process = None
         lived_well = now - child.started >= HEALTHY_SECONDS
         child.deaths = 1 if lived_well else child.deaths + 1
@@ -161,37 +156,9 @@ class Supervisor:
         except subprocess.TimeoutExpired:
             child.process.kill()
             child.process.wait()
-        self._end_group(child.process.pid, signal.SIGKILL)
-        self._tell_guard(f"-{child.process.pid}")
+        send(child.process.pid, signal.SIGKILL)
+        self._guard.forget(child.process.pid)
         child.process = None
-
-    @staticmethod
-    def _end_group(group: int, sent: signal.Signals) -> None:
-        if guard.is_alive(group):
-            os.killpg(group, sent)
-
-    def _start_guard(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__],
-            stdin=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            start_new_session=True,
-            pass_fds=self._keep_open,
-        )
-
-    def _replace_guard(self) -> None:
-        self._guard = self._start_guard()
-        for child in self._children:
-            if child.process is not None:
-                self._tell_guard(f"+{child.process.pid}")
-
-    def _tell_guard(self, line: str) -> None:
-        assert self._guard.stdin is not None
-        try:
-            self._guard.stdin.write(line + "\n")
-        except BrokenPipeError:
-            self._replace_guard()  # it learns of every child that lives
 
     def _rotate_logs(self) -> None:
         """Children append, so a log can be emptied under them."""
