@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +19,7 @@ class UpOptions:
     data_dir: Path  # database, broker, logs: everything that survives a restart
     demo_run: bool
     browser: bool
+    settings: Mapping[str, str] = field(default_factory=dict)  # further environment of children
 
 
 @dataclass(frozen=True)

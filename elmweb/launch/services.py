@@ -29,7 +29,7 @@ def environment(options: UpOptions) -> dict[str, str]:
     }
     if options.host not in LOOPBACK and not os.environ.get("ELMWEB_ALLOWED_HOSTS"):
         told["ELMWEB_ALLOWED_HOSTS"] = ",".join(names_of_this_machine(options.host))
-    return told
+    return told | dict(options.settings)
 
 
 def names_of_this_machine(host: str) -> list[str]:

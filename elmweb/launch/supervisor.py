@@ -62,7 +62,7 @@ class Supervisor:
     ) -> None:
         self.logs = logs
         self.report = report
-        self._children: list[Child] = []
+        self.children: list[Child] = []
         self._guard = Guard(keep_open)
         self._stopping = threading.Event()
         self._next_rotation = 0.0
@@ -71,7 +71,7 @@ class Supervisor:
     def add(self, service: Service) -> Child:
         """Start a service and keep it alive from now on."""
         child = Child(service)
-        self._children.append(child)
+        self.children.append(child)
         self._start(child)
         return child
 
@@ -95,7 +95,7 @@ class Supervisor:
     def stop(self) -> None:
         """End every child, those that others need at the end, and then the guard."""
         for last in (False, True):
-            leaving = [c for c in self._children if c.service.outlives_others is last]
+            leaving = [c for c in self.children if c.service.outlives_others is last]
             for child in leaving:
                 if child.process:
                     child.process.terminate()
@@ -109,7 +109,7 @@ class Supervisor:
     def _tend(self) -> None:
         now = time.monotonic()
         self._guard.ensure_alive()
-        for child in self._children:
+        for child in self.children:
             if child.process is not None and not child.is_alive:
                 self._bury(child, now)
             if child.process is None and now >= child.next_start:

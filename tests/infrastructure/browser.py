@@ -1,0 +1,55 @@
+"""A real browser: pages, the problems they report, and how accessible they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from elmweb.launch import chromium
+
+WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A headless browser. Fails, with what to install, where there is none."""
+    executable = chromium.ensure()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, base_url: str, **settings: Any) -> Iterator[Page]:
+    """A page in a fresh context, which must not report errors while it is used."""
+    context: BrowserContext = browser.new_context(base_url=base_url, **settings)
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
+    try:
+        yield page
+    finally:
+        context.close()
+    assert problems == [], "the page reported errors"
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, one line each: rule, what to do, where."""
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_AA}})
+    return [
+        f"{violation['id']}: {violation['help']} at {node['target']}: {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
