@@ -38,6 +38,6 @@ def evaluator(terrain: str, archive: ArchiveConfig) -> Evaluator:
 
 @cache
 def operator_for(name: str) -> Operator:
-    from evolution.operators import operator_named
+    from evolution.operators.registry import operator_named
 
     return operator_named(name)
