@@ -20,7 +20,8 @@ import numpy as np
 from evolution.operators import syntax_tree_statements as statements
 from evolution.operators import syntax_tree_values as values
 from evolution.operators.base import Child
-from evolution.operators.syntax_tree_sites import Program, Splice, read_program
+from evolution.operators.syntax_tree_reader import read_program
+from evolution.operators.syntax_tree_sites import Program, Splice
 from evolution.types import Failure, Stage
 
 Edit = Callable[[Program, np.random.Generator], list[Splice] | None]

@@ -33,10 +33,14 @@ def repeat_statement(program: Program, rng: np.random.Generator) -> Splices:
     if not statements:
         return None
     site = pick(rng, statements)
+    if site.binds and rng.random() < 0.8:
+        return None  # binding a name again rarely says anything; see clone_variable
     copy = varied_text(program, rng, site.start, site.end)
     if rng.random() < 0.6:
         return [(site.end, site.end, copy)]
     place = pick(rng, [other for other in statements if other.scope == site.scope])
+    if not program.can_stand(site.start, site.end, site.scope, place.end):
+        return None
     moved = _reindented(copy, site, place.indent)
     return None if moved is None else [(place.end, place.end, moved)]
 
@@ -51,6 +55,8 @@ def clone_variable(program: Program, rng: np.random.Generator) -> Splices:
         return None
     site = pick(rng, bindings)
     assert site.binds is not None
+    if program.kind_of(site.binds, site.scope) == "object":
+        return None
     old, new = site.binds.encode(), _new_name(program, site.binds)
     uses = _uses(program, site)
     if not uses or uses[0].start < site.end:
@@ -80,6 +86,8 @@ def delete_statement(program: Program, rng: np.random.Generator) -> Splices:
         if len(uses) > _MOST_USES or any(use.kind != "plain" for use in uses):
             return None
         doomed += uses
+    elif _binds_for_others(program, site):
+        return None
     return _removals(program, doomed)
 
 
@@ -101,7 +109,7 @@ def move_statement(program: Program, rng: np.random.Generator) -> Splices:
     if text is None:
         return None
     at = place.start if rng.random() < 0.5 else place.end
-    if at in (site.start, site.end):
+    if at in (site.start, site.end) or not _can_move(program, site, at):
         return None
     return [*_removals(program, [site]), (at, at, text)]
 
@@ -115,10 +123,12 @@ def swap_statements(program: Program, rng: np.random.Generator) -> Splices:
     others = [s for s in statements if s.block == site.block and s.start != site.start]
     if not others:
         return None
-    other = pick(rng, others)
+    first, last = sorted((site, pick(rng, others)), key=lambda s: s.start)
+    if not (_can_move(program, first, last.end) and _can_move(program, last, first.start)):
+        return None
     return [
-        (site.start, site.end, program.data[other.start : other.end]),
-        (other.start, other.end, program.data[site.start : site.end]),
+        (first.start, first.end, program.data[last.start : last.end]),
+        (last.start, last.end, program.data[first.start : first.end]),
     ]
 
 
@@ -139,7 +149,7 @@ def wrap_in_loop(program: Program, rng: np.random.Generator) -> Splices:
     body = _reindented(text, site, site.indent + _INDENT)
     if body is None:
         return None
-    repeats = number_text(int(rng.integers(2, 9)))
+    repeats = number_text(2 + min(int(rng.exponential(2.0)), 8))
     header = site.indent + b"for " + variable + b" in range(" + repeats + b"):\n"
     return [(site.start, site.end, header + body)]
 
@@ -186,11 +196,11 @@ def _removals(program: Program, statements: list[Statement]) -> list[Splice]:
 def _uses(program: Program, site: Statement) -> list[Statement]:
     """The innermost statements that read the variable which ``site`` binds."""
     assert site.binds is not None
-    name = site.binds.encode()
+    home = program.owner(site.binds, site.scope)
     reads = [
         n.start
         for n in program.names
-        if program.data[n.start : n.end] == name and program.is_visible(site.scope, n.scope)
+        if n.text == site.binds and program.owner(n.text, n.scope) is home
     ]
     found: dict[int, Statement] = {}
     for read in reads:
@@ -200,6 +210,32 @@ def _uses(program: Program, site: Statement) -> list[Statement]:
             if innermost.start != site.start:
                 found[innermost.start] = innermost
     return [found[start] for start in sorted(found)]
+
+
+def _bound_in(program: Program, site: Statement) -> set[str]:
+    """The variables and functions that are bound first in this statement."""
+    entry = program.scopes[site.scope]
+    return {
+        name
+        for table in (entry.variables, entry.callables)
+        for name, bound_at in table.items()
+        if site.start <= bound_at < site.end
+    }
+
+
+def _binds_for_others(program: Program, site: Statement) -> bool:
+    bound = _bound_in(program, site)
+    return bool(bound) and any(
+        name.text in bound and not site.start <= name.start < site.end for name in program.names
+    )
+
+
+def _can_move(program: Program, site: Statement, at: int) -> bool:
+    """Whether what the statement reads is bound at ``at``, and it is not needed before."""
+    if not program.can_stand(site.start, site.end, site.scope, at):
+        return False
+    bound = _bound_in(program, site)
+    return not bound or not any(name.text in bound for name in program.reads(site.end, at))
 
 
 def _reindented(text: bytes, site: Statement, indent: bytes) -> bytes | None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from evolution.operators.syntax_tree_sites import (
     FAMILY_OF_SYMBOL,
+    NUMERIC_CALLS,
     Expression,
     Number,
     Program,
@@ -25,7 +26,6 @@ T = TypeVar("T")
 
 _LARGEST = 1e6  # numbers do not run away beyond this
 _GROWING_SYMBOLS = (b"+", b"-", b"*", b"/")
-_NOT_WRAPPERS = frozenset({"range", "reversed", "enumerate", "zip", "print", "list", "tuple", ""})
 
 
 def pick(rng: np.random.Generator, items: Sequence[T]) -> T:
@@ -44,7 +44,7 @@ def number_text(value: int | float) -> bytes:
 def perturbed(rng: np.random.Generator, number: Number) -> bytes:
     """The text of a nearby number; counts stay whole."""
     value = number.value
-    if isinstance(value, int) and (number.counting or rng.random() < 0.5):
+    if isinstance(value, int) and (number.counting or rng.random() < 0.6):
         return number_text(_other_count(rng, value))
     choice = rng.random()
     if choice < 0.05:
@@ -123,10 +123,14 @@ def swap_name(program: Program, rng: np.random.Generator) -> Splices:
     if not program.names:
         return None
     site = pick(rng, program.names)
-    current = program.data[site.start : site.end].decode()
-    names = program.visible_names(site.scope, site.start, site.called)
-    others = [name for name in names if name != current]
-    if not others:
+    kind = program.kind_of(site.text, site.scope)
+    others = [
+        name
+        for name in program.visible_names(site.scope, site.start, site.called)
+        if name != site.text and program.kind_of(name, site.scope) in (kind, "")
+    ]
+    home = program.owner(site.text, site.scope)
+    if not others or (home and not site.called and site.text in home.callables):
         return None
     # nearer scopes come first; what is near is more often of the same type
     position = min(int(rng.exponential(2.0)), len(others) - 1)
@@ -141,29 +145,38 @@ def copy_expression(program: Program, rng: np.random.Generator) -> Splices:
 
 
 def grow_expression(program: Program, rng: np.random.Generator) -> Splices:
-    """An expression ``e`` becomes ``e * 0.5``, ``e + x``, ``abs(e)`` and the like."""
-    if not program.expressions:
+    """A number ``e`` becomes ``e * 0.5``, ``e + x``, ``abs(e)`` and the like."""
+    targets = [e for e in program.expressions if e.kind == "number" and not e.counting]
+    if not targets:
         return None
-    target = pick(rng, program.expressions)
+    target = pick(rng, targets)
     text = program.data[target.start : target.end]
-    if rng.random() < 0.25:
-        callees = {call.callee for call in program.calls if len(call.arguments) == 1}
-        wrappers = [b"abs(", b"-("]
-        for call in program.calls:
-            if len(call.arguments) == 1 and call.callee in callees - _NOT_WRAPPERS:
-                wrappers.append(program.data[call.start : call.arguments[0][0]])
-        wrapped = pick(rng, wrappers) + text + b")"
+    choice = rng.random()
+    if choice < 0.25:
+        wrapped = pick(rng, _wrappers(program)) + text + b")"
         return [(target.start, target.end, wrapped if target.loose else b"(" + wrapped + b")")]
-    symbol = pick(rng, _GROWING_SYMBOLS)
-    names = program.visible_names(target.scope, target.start, called=False)
-    if names and rng.random() < 0.5:
+    names = [
+        name
+        for name in program.visible_names(target.scope, target.start, called=False)
+        if program.kind_of(name, target.scope) == "number"
+    ]
+    operand = fresh_number(rng, counting=False)
+    if names and choice < 0.7:
         operand = pick(rng, names).encode()
-    else:
-        operand = fresh_number(rng, counting=False)
+    symbol = pick(rng, _GROWING_SYMBOLS)
     if not target.atomic:
         text = b"(" + text + b")"
     grown = b" ".join((text, symbol, operand))
     return [(target.start, target.end, grown if target.loose else b"(" + grown + b")")]
+
+
+def _wrappers(program: Program) -> list[bytes]:
+    """Beginnings of calls with one argument that the program uses, and ``abs``."""
+    return [b"abs(", b"-("] + [
+        program.data[call.start : call.arguments[0][0]]
+        for call in program.calls
+        if len(call.arguments) == 1 and call.callee in NUMERIC_CALLS
+    ]
 
 
 def shrink_expression(program: Program, rng: np.random.Generator) -> Splices:
@@ -178,6 +191,7 @@ def shrink_expression(program: Program, rng: np.random.Generator) -> Splices:
         and part.end <= target.end
         and part.scope == target.scope
         and part[:2] != target[:2]
+        and target.accepts(part)
     ]
     if not parts:
         return None
@@ -214,17 +228,17 @@ def copy_item(program: Program, rng: np.random.Generator) -> Splices:
 
 
 def varied_text(program: Program, rng: np.random.Generator, start: int, end: int) -> bytes:
-    """The text from ``start`` to ``end`` with one to three of its values changed."""
+    """The text from ``start`` to ``end`` with one to four of its values changed."""
     numbers = [n for n in program.numbers if start <= n.start and n.end <= end]
     flags = [f for f in program.flags if start <= f[0] and f[1] <= end]
     expressions = [e for e in program.expressions if start < e.start and e.end <= end]
     splices: list[Splice] = []
-    for _ in range(1 + int(rng.random() * 3)):
+    for _ in range(1 + int(rng.random() * 4)):
         choice = rng.random()
-        if choice < 0.5 and numbers:
+        if choice < 0.4 and numbers:
             site = pick(rng, numbers)
             splices.append((site.start, site.end, perturbed(rng, site)))
-        elif choice < 0.6 and flags:
+        elif choice < 0.5 and flags:
             flag = pick(rng, flags)
             splices.append((flag[0], flag[1], b"False" if flag[2] else b"True"))
         elif expressions:
@@ -251,16 +265,18 @@ def apply_splices(data: bytes, splices: Sequence[Splice]) -> bytes:
 def _copy_onto(program: Program, rng: np.random.Generator, target: Expression) -> Splices:
     choice = rng.random()
     sources: Sequence[Expression] = program.expressions
-    if choice < 0.5:
+    if choice < 0.4:
         sources = program.slots[target.slot]
     elif choice < 0.8:  # another argument of a call of the same function, or the like
         sources = [e for e in sources if e.slot[0] == target.slot[0]]
     text = program.data[target.start : target.end]
-    for _ in range(4):
+    for _ in range(6):
         source = pick(rng, sources)
-        if program.data[source.start : source.end] == text:
-            continue
-        if program.is_visible(source.scope, target.scope):
+        if (
+            target.accepts(source)
+            and program.data[source.start : source.end] != text
+            and program.can_stand(source.start, source.end, target.scope, target.start)
+        ):
             return [(target.start, target.end, _text_for(program, source, target))]
     return None
 
