@@ -31,8 +31,6 @@ export function readJson<T>(id: string): T {
   return JSON.parse(need<HTMLScriptElement>(`#${id}`).textContent ?? "") as T;
 }
 
-export const reducedMotion = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
 /** A canvas's context, scaled so that one unit is one CSS pixel. */
 export function fitCanvas(
   canvas: HTMLCanvasElement,

@@ -42,7 +42,7 @@ function applyBatch(state: RunState, event: BatchEvent): RunState {
     number: event.number,
     statistics: event.statistics,
     elites: mergeElites(state.elites, event.elites),
-    newest: mergeNewest(state, event.elites),
+    newest: mergeNewest(state.newest, event.elites),
     history: [...state.history, { evaluations, coverage, qd_score, best }],
   };
 }
@@ -55,17 +55,11 @@ function mergeElites(elites: readonly Elite[], changed: readonly Elite[]): Elite
   return [...byNiche.values()].sort((a, b) => a.niche - b.niche);
 }
 
-/** The newest walkers that still hold a niche, newest first. */
-function mergeNewest(state: RunState, changed: readonly Elite[]): string[] {
-  if (changed.length === 0) return state.newest;
-  const holder = new Map(state.elites.map((elite) => [elite.niche, elite.walker]));
-  let newest = [...state.newest];
-  for (const elite of changed) {
-    const replaced = holder.get(elite.niche);
-    holder.set(elite.niche, elite.walker);
-    newest = [elite.walker, ...newest.filter((id) => id !== replaced && id !== elite.walker)];
-  }
-  return newest.slice(0, NEWEST_KEPT);
+/** The walkers admitted last, newest first. */
+function mergeNewest(newest: string[], admitted: readonly Elite[]): string[] {
+  if (admitted.length === 0) return newest;
+  const ids = admitted.map((elite) => elite.walker).reverse();
+  return [...ids, ...newest].slice(0, NEWEST_KEPT);
 }
 
 /** The elite that goes farthest (robust objective), the first niche at a tie. */

@@ -116,10 +116,14 @@ export class LiveConnection {
 
   private receive(data: unknown): void {
     const message = parseMessage(data);
-    if (message === null) return this.reconnect();
-    if (message.kind === "refused") return this.end({ name: "refused", reason: message.reason });
-    this.listen();
-    if (!this.handlers.receive(message.events)) void this.recover();
+    if (message === null) {
+      this.reconnect();
+    } else if (message.kind === "refused") {
+      this.end({ name: "refused", reason: message.reason });
+    } else {
+      this.listen();
+      if (!this.handlers.receive(message.events)) void this.recover();
+    }
   }
 
   /** An event is missing: a fresh state, then the socket again from there. */
@@ -128,10 +132,10 @@ export class LiveConnection {
     this.handlers.phase({ name: "connecting" });
     try {
       await this.handlers.refetch();
+      if (!this.stopped) this.open();
     } catch {
-      return this.reconnect();
+      this.reconnect();
     }
-    if (!this.stopped) this.open();
   }
 
   private reconnect(): void {

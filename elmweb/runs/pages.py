@@ -1,0 +1,184 @@
+"""The pages of one run: live archive and charts, and its lineage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from elmweb.runs import selectors
+from elmweb.runs.api import find_run
+from elmweb.runs.models import Run
+from elmweb.runs.protocol import Elite, HistoryPoint, RunState, RunStatus, Statistics
+from elmweb.runs.templatetags.run_words import grouped, metres
+from elmweb.visitors import may_control
+from elmweb.walkers.models import Walker
+from elmweb.walkers.selectors import ancestors
+
+BEST = 12  # elites in the first table
+TABLE_POINTS = 24  # rows of the progress table
+PLACEHOLDER = "ID"  # what scripts replace by a walker's id
+
+CONTROLS = (
+    ("pause", "Pause", (RunStatus.QUEUED, RunStatus.RUNNING)),
+    ("resume", "Resume", (RunStatus.PAUSED,)),
+    ("cancel", "End run", (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED)),
+)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A button that changes the run's status."""
+
+    action: str
+    label: str
+    shown: bool
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """A named failure and how often it came."""
+
+    name: str
+    count: int
+    share: float  # of all children
+
+    @property
+    def share_css(self) -> str:
+        return f"{self.share * 100:.2f}%"
+
+
+@require_safe
+def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What the run has found, live where the browser can."""
+    run = find_run(public_id)
+    state = _state(request, run)
+    champion = max(state.elites, key=lambda elite: elite.robust, default=None)
+    context = {
+        **_frame(run, state),
+        "champion": champion,
+        "best": sorted(state.elites, key=lambda elite: -elite.robust)[:BEST],
+        "niches": state.cells[0] * state.cells[1] * state.cells[2],
+        "config": run.run_config,
+        "seed": Walker.objects.filter(run=run, depth=0).order_by("pk").first(),
+        "controls": controls(state),
+        "summary": summary(state),
+        "rate": rate_words(state.statistics.rate),
+        "remaining": remaining_words(state),
+        "failures": failure_rows(state.statistics),
+        "valid": valid_share(state.statistics),
+        "history": thinned(state.history, TABLE_POINTS),
+        "done": done_words(state, champion),
+        "trail": [("Runs", reverse("home") + "#runs"), (state.name, "")],
+    }
+    return render(request, "runs/run.html", context)
+
+
+@require_safe
+def lineage_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Every walker that was ever admitted, as a tree."""
+    run = find_run(public_id)
+    state = _state(request, run)
+    champion = Walker.objects.filter(run=run).order_by("-robust", "pk").first()
+    context = {
+        **_frame(run, state),
+        "champion": champion,
+        "ancestry": _ancestry(champion) if champion else [],
+        "trail": [
+            ("Runs", reverse("home") + "#runs"),
+            (state.name, reverse("run", args=[state.id])),
+            ("Lineage", ""),
+        ],
+    }
+    return render(request, "runs/lineage.html", context)
+
+
+def _state(request: HttpRequest, run: Run) -> RunState:
+    with transaction.atomic():
+        run.refresh_from_db()
+        return selectors.run_state(run, may_control(request, run))
+
+
+def _frame(run: Run, state: RunState) -> dict[str, object]:
+    """What both pages need: the first state, and addresses with a place for a walker's id."""
+    names = {"walker": "walker", "motion": "walker-motion", "poster": "walker-poster-svg"}
+    return {
+        "run": run,
+        "state": state,
+        "state_json": state.model_dump(mode="json"),
+        "addresses": {key: reverse(name, args=[PLACEHOLDER]) for key, name in names.items()},
+    }
+
+
+def _ancestry(walker: Walker) -> list[Walker]:
+    """The walker, its parent and so on to the seed."""
+    return [walker, *ancestors(walker, limit=walker.depth)]
+
+
+def controls(state: RunState) -> list[Control]:
+    """Buttons for whoever may press them; scripts show those that fit the status."""
+    return [Control(action, label, state.status in shown) for action, label, shown in CONTROLS]
+
+
+def summary(state: RunState) -> str:
+    """The run's set-up in a line."""
+    return f"{state.operator} on {state.terrain} terrain"
+
+
+def rate_words(rate: float) -> str:
+    """Evaluations a second; a dash while unknown."""
+    if rate <= 0:
+        return "–"
+    return f"{rate:.1f} / s" if rate < 10 else f"{rate:,.0f} / s"
+
+
+def remaining_words(state: RunState) -> str:
+    """What a reader without scripts should know about the time."""
+    return {
+        RunStatus.QUEUED: "waiting for a worker",
+        RunStatus.RUNNING: "running",
+        RunStatus.PAUSED: "paused",
+        RunStatus.FINISHED: "complete",
+        RunStatus.CANCELLED: "stopped early",
+        RunStatus.FAILED: "stopped by a failure",
+    }[state.status]
+
+
+def failure_rows(statistics: Statistics) -> list[FailureRow]:
+    """Failures by count; `time-limit` reads "Time limit"."""
+    tried = max(1, statistics.evaluations)
+    rows = [
+        FailureRow(code.replace("-", " ").capitalize(), count, count / tried)
+        for code, count in statistics.failures.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.count, row.name))
+
+
+def valid_share(statistics: Statistics) -> float:
+    """Share of the children that could be measured; 1 before the first."""
+    if statistics.evaluations == 0:
+        return 1.0
+    return 1 - sum(statistics.failures.values()) / statistics.evaluations
+
+
+def done_words(state: RunState, champion: Elite | None) -> str:
+    """One calm sentence for the end."""
+    tried = grouped(state.statistics.evaluations)
+    if champion is None:
+        return f"{tried} children were tried."
+    return (
+        f"{tried} children were tried, {grouped(state.statistics.filled)} niches are filled, and "
+        f"the champion goes {metres(champion.robust)} in ten seconds, "
+        f"{champion.depth} generations from its seed."
+    )
+
+
+def thinned(points: list[HistoryPoint], limit: int) -> list[HistoryPoint]:
+    """At most about ``limit`` points, evenly, the last one always."""
+    stride = max(1, -(-len(points) // limit))
+    kept = points[::-1][::stride]
+    return kept[::-1]

@@ -1,0 +1,28 @@
+"""Numbers as `frontend/src/lib/format.ts` writes them, for the first, server-made state."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """12345 -> "12,345"."""
+    return f"{value:,}"
+
+
+@register.filter
+def metres(value: float) -> str:
+    """12.345 -> "12.3 m"; from 100 m on without a fraction."""
+    text = f"{value:.1f}" if abs(value) < 99.95 else f"{value:,.0f}"
+    if text.strip("-0.") == "":
+        text = text.lstrip("-")
+    return f"{text.replace('-', '−')} m"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """0.1234 -> "12.3%"."""
+    return f"{share * 100:.1f}%"

@@ -1,0 +1,5 @@
+// The run page.
+import "../run/run.css";
+import { startRunPage } from "../run/page";
+
+startRunPage();
