@@ -12,13 +12,13 @@ nothing. Confirming stops as soon as a walker falls below the bar.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import process_time
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,6 @@ from evolution.simulation import (
     CONFIRMING,
     FLAT,
     SCREENING,
-    Motion,
     Nudge,
     Outcome,
     Settings,
@@ -43,8 +42,8 @@ from evolution.walkers import Walker
 # Starts that a confirmed walker must do well from, besides its own. Two centimetres are
 # nothing to a gait (joints are 50 cm wide), and enough to undo a lucky chaotic motion.
 NUDGES = (Nudge(amplitude=0.02, number=1), Nudge(amplitude=0.02, number=2))
-# Walkers simulated in lock step: more gain little, and one short of muscles waits for the rest.
-LOCK_STEP = 16
+# Trials that an evaluator remembers; with their motions about 20 MB.
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,9 @@ class Evaluator:
     def __init__(self, terrain: Terrain = FLAT, archive: ArchiveConfig | None = None) -> None:
         self.terrain = terrain
         self.archive = archive or ArchiveConfig()
-        self.cpu: Counter[str] = Counter()
+        self.cpu: defaultdict[str, float] = defaultdict(float)
         self._sandbox = Sandbox()
+        self._trials = _Trials(terrain)
 
     def __enter__(self) -> Self:
         return self
@@ -113,68 +113,44 @@ class Evaluator:
             thresholds = np.full(niche_count(self.archive), EMPTY)
         with self._timed("sandbox"):
             built = self._sandbox.build(programs)
-        results: list[Evaluation | Failure] = []
-        walkers = [item.walker for item in built if isinstance(item, Built)]
         with self._timed("simulation"):
-            outcomes = iter(self._simulate(walkers, SCREENING))
+            made = [item.walker for item in built if isinstance(item, Built)]
+            trials = iter(self._trials.run(made, _SCREENING))
+        results: list[Evaluation | Failure] = []
         candidates = []
         for position, item in enumerate(built):
             if isinstance(item, Failure):
                 results.append(item)
                 continue
-            outcome = next(outcomes)
-            if isinstance(outcome, Failure):
-                results.append(outcome)
+            trial = next(trials)
+            if isinstance(trial, Failure):
+                results.append(trial)
                 continue
-            evaluation = Evaluation(item.walker, item.repairs, outcome.distance)
+            evaluation = Evaluation(item.walker, item.repairs, trial.distance)
             results.append(evaluation)
             bar = float(thresholds[niche_of(item.walker.measures, self.archive)])
-            if outcome.distance >= bar:
-                candidates.append(_Candidate(position, programs[position], evaluation, bar))
-        self._confirm(candidates)
+            if trial.distance >= bar:
+                candidates.append(_Candidate(position, evaluation, bar))
+        self._confirm(candidates, programs)
         for candidate in candidates:
             results[candidate.position] = candidate.result()
         return results
 
-    def _confirm(self, candidates: list[_Candidate]) -> None:
+    def _confirm(self, candidates: list[_Candidate], programs: Sequence[str]) -> None:
         with self._timed("sandbox"):
-            rebuilt = self._sandbox.build([c.program for c in candidates], batched=False)
+            texts = [programs[candidate.position] for candidate in candidates]
+            rebuilt = self._sandbox.build(texts, batched=False)
         for candidate, item in zip(candidates, rebuilt, strict=True):
             if isinstance(item, Failure) or item.walker != candidate.evaluation.walker:
                 candidate.failure = _NOT_REPEATABLE
         with self._timed("simulation"):
-            for nudge in (None, *NUDGES):
+            for setting in _CONFIRMING:
                 standing = [candidate for candidate in candidates if candidate.stands]
                 walkers = [candidate.evaluation.walker for candidate in standing]
-                outcomes = self._simulate(walkers, CONFIRMING, nudge, record=nudge is None)
-                for candidate, outcome in zip(standing, outcomes, strict=True):
-                    candidate.take(outcome)
-            for candidate in candidates:
-                candidate.encode_motion()
-
-    def _simulate(
-        self,
-        walkers: Sequence[Walker],
-        settings: Settings,
-        nudge: Nudge | None = None,
-        record: bool = False,
-    ) -> list[Outcome | Failure]:
-        """Simulate in lock step, walkers of like size together; keeps the order."""
-        order = sorted(
-            range(len(walkers)), key=lambda i: (len(walkers[i].joints), len(walkers[i].muscles))
-        )
-        outcomes: dict[int, Outcome | Failure] = {}
-        for start in range(0, len(order), LOCK_STEP):
-            group = order[start : start + LOCK_STEP]
-            motions = simulate(
-                [walkers[i] for i in group],
-                self.terrain,
-                settings,
-                nudges=None if nudge is None else [nudge] * len(group),
-                record=record,
-            )
-            outcomes.update(zip(group, motions, strict=True))
-        return [outcomes[i] for i in range(len(walkers))]
+                for candidate, trial in zip(
+                    standing, self._trials.run(walkers, setting), strict=True
+                ):
+                    candidate.take(trial)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -198,30 +174,96 @@ class _Candidate:
     """A walker on its way through confirming."""
 
     position: int
-    program: str
     evaluation: Evaluation
     bar: float
     robust: float = math.inf
-    motion: Motion | None = None
-    encoded: bytes | None = None
+    motion: bytes | None = None
     failure: Failure | None = None
 
     @property
     def stands(self) -> bool:
         return self.failure is None and self.robust >= self.bar
 
-    def take(self, outcome: Outcome | Failure) -> None:
-        if isinstance(outcome, Failure):
-            self.failure = outcome
+    def take(self, trial: _Trial | Failure) -> None:
+        if isinstance(trial, Failure):
+            self.failure = trial
             return
-        self.robust = min(self.robust, outcome.distance)
-        self.motion = self.motion or outcome.motion
-
-    def encode_motion(self) -> None:
-        if self.stands and self.motion is not None:
-            self.encoded = self.motion.encode()
+        self.robust = min(self.robust, trial.distance)
+        self.motion = self.motion or trial.motion
 
     def result(self) -> Evaluation | Failure:
-        return self.failure or replace(
-            self.evaluation, robust_objective=self.robust, motion=self.encoded
+        motion = self.motion if self.stands else None
+        return self.failure or replace(self.evaluation, robust_objective=self.robust, motion=motion)
+
+
+class _Setting(NamedTuple):
+    """One of the ways in which every walker is simulated."""
+
+    settings: Settings
+    nudge: Nudge | None
+    record: bool
+
+
+_SCREENING = _Setting(SCREENING, None, False)
+_CONFIRMING = (
+    _Setting(CONFIRMING, None, True),
+    *(_Setting(CONFIRMING, nudge, False) for nudge in NUDGES),
+)
+
+
+class _Trial(NamedTuple):
+    """What one simulation of a walker said."""
+
+    distance: float
+    motion: bytes | None  # encoded
+
+
+class _Trials:
+    """Simulates walkers, each at most once a setting as long as it is remembered.
+
+    A third of all children are their parent's twin, or another's: their edit changed the
+    text and not the walker. A simulation is exact to the last bit, so remembering changes
+    no result.
+    """
+
+    def __init__(self, terrain: Terrain) -> None:
+        self._terrain = terrain
+        self._known: OrderedDict[tuple[str, _Setting], _Trial | Failure] = OrderedDict()
+
+    def run(self, walkers: Sequence[Walker], setting: _Setting) -> list[_Trial | Failure]:
+        """One trial for each walker, in order."""
+        known = {}
+        unknown: dict[str, Walker] = {}
+        for walker in walkers:
+            trial = self._known.get((walker.digest, setting))
+            if trial is None:
+                unknown[walker.digest] = walker
+            else:
+                self._known.move_to_end((walker.digest, setting))
+                known[walker.digest] = trial
+        # Walkers of like size keep step best.
+        fresh = sorted(unknown.values(), key=lambda w: (len(w.joints), len(w.muscles)))
+        outcomes = simulate(
+            fresh,
+            self._terrain,
+            setting.settings,
+            nudges=[setting.nudge] * len(fresh),
+            record=setting.record,
         )
+        for walker, outcome in zip(fresh, outcomes, strict=True):
+            known[walker.digest] = self._remember(walker, setting, outcome)
+        return [known[walker.digest] for walker in walkers]
+
+    def _remember(
+        self, walker: Walker, setting: _Setting, outcome: Outcome | Failure
+    ) -> _Trial | Failure:
+        trial: _Trial | Failure
+        if isinstance(outcome, Failure):
+            trial = outcome
+        else:
+            motion = outcome.motion.encode() if outcome.motion else None
+            trial = _Trial(outcome.distance, motion)
+        self._known[walker.digest, setting] = trial
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return trial

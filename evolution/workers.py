@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ class LocalWorker:
     def __init__(self, config: RunConfig) -> None:
         self._operator, self._evaluator = _tools(config)
         self._request: BatchRequest | None = None
-        self.steps: Counter[str] = Counter()
+        self.steps: defaultdict[str, float] = defaultdict(float)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +125,7 @@ class LocalWorker:
             return []
         result = run_batch(self._request, self._operator, self._evaluator)
         self._request = None
-        self.steps.update(result.cpu)
+        _add(self.steps, result.cpu)
         return [result]
 
     def close(self) -> None:
@@ -140,7 +140,7 @@ class WorkerProcesses:
             raise ValueError("At least one worker process is needed.")
         self._config = config
         self._deaths: Counter[int] = Counter()  # batch -> workers that died at it
-        self._steps: Counter[str] = Counter()
+        self._steps: defaultdict[str, float] = defaultdict(float)
         self._workers = [_Process(config) for _ in range(count)]
 
     def __enter__(self) -> Self:
@@ -164,14 +164,16 @@ class WorkerProcesses:
     def results(self) -> list[BatchResult]:
         results: list[BatchResult] = []
         while not results and any(worker.requests for worker in self._workers):
-            for connection in wait([worker.connection for worker in self._workers]):
-                position = [w.connection for w in self._workers].index(connection)
+            ready = wait([worker.connection for worker in self._workers])
+            for position, worker in enumerate(list(self._workers)):
+                if worker.connection not in ready:
+                    continue
                 try:
-                    result = self._workers[position].receive()
+                    result = worker.receive()
                 except (EOFError, OSError):
                     self._replace(position)
                     continue
-                self._steps.update(result.cpu)
+                _add(self._steps, result.cpu)
                 results.append(result)
         return results
 
@@ -215,7 +217,7 @@ class _Process:
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", "from evolution.workers import main; main()"],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 env=_environment(),
             )
         self.connection: Connection = Connection(ours.detach())
@@ -280,6 +282,11 @@ def main() -> None:
         connection.send(str(error))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone
+
+
+def _add(sums: defaultdict[str, float], more: dict[str, float]) -> None:
+    for step, seconds in more.items():
+        sums[step] += seconds
 
 
 def _cpu_seconds(who: int) -> float:
