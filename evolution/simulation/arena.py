@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evolution.simulation import constants, layout
-from evolution.simulation.preparation import Array, Prepared, rest_row
+from evolution.simulation.preparation import Array, Prepared, in_range, rest_row
 from evolution.simulation.settings import Settings
-from evolution.simulation.terrain import Segment, Terrain
+from evolution.simulation.terrain import Terrain, cores
 
 try:
     _ffi, _lib = layout.load()
@@ -62,7 +62,7 @@ class Arena:
 
     def __init__(self, batch: Sequence[Prepared], terrain: Terrain, settings: Settings) -> None:
         count = sum(len(p.start) for p in batch)
-        surfaces = (*terrain.segments, *terrain.ceiling)
+        surfaces = cores(terrain, constants.GROUND_DEPTH)
         self._bodies = _reserve(count, _layout.body)
         self._circles = _reserve(count, _layout.circle)
         self._springs = _reserve(sum(len(p.ends) for p in batch), _layout.spring)
@@ -79,8 +79,8 @@ class Arena:
         first = 0
         for prepared in batch:
             space = self._new_space(settings)
-            for surface in surfaces:
-                _add_surface(space, next(ground), surface)
+            for start, end in surfaces:
+                _add_surface(space, next(ground), start, end)
             own = _add_joints(space, bodies, circles, prepared)
             _add_muscles(space, springs, own, prepared)
             self.joints.append(slice(first, first + len(own)))
@@ -102,12 +102,11 @@ class Arena:
         self.spaces = []
 
 
-def _add_surface(space: Any, shape: Any, s: Segment) -> None:
-    length = math.dist(s[:2], s[2:])
-    depth = constants.GROUND_THICKNESS
-    right = ((s.y1 - s.y0) / length * depth, -(s.x1 - s.x0) / length * depth)
-    start, end = (s.x0 + right[0], s.y0 + right[1]), (s.x1 + right[0], s.y1 + right[1])
-    _lib.cpSegmentShapeInit(shape, _lib.cpSpaceGetStaticBody(space), start, end, depth)
+def _add_surface(
+    space: Any, shape: Any, start: tuple[float, float], end: tuple[float, float]
+) -> None:
+    body = _lib.cpSpaceGetStaticBody(space)
+    _lib.cpSegmentShapeInit(shape, body, start, end, constants.GROUND_DEPTH)
     shape = _ffi.cast("cpShape *", shape)
     _lib.cpShapeSetFriction(shape, constants.FRICTION)
     _lib.cpSpaceAddShape(space, shape)
@@ -193,13 +192,8 @@ def _step(
         if record and (step + 1) % every == 0:
             frames[(step + 1) // every] = positions
         if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0:
-            for i in [i for i in walking if _is_gone(positions[arena.joints[i]])]:
+            for i in [i for i in walking if not in_range(positions[arena.joints[i]])]:
                 walking.remove(i)  # it stops here, as it would alone
                 last[i] = (step + 1) // every
             spaces = [arena.spaces[i] for i in walking]
     return frames, last
-
-
-def _is_gone(positions: Array) -> bool:
-    """Beyond the physical range, or not a number (every comparison with one is false)."""
-    return not bool(np.abs(positions).max() <= constants.MAX_DISTANCE)

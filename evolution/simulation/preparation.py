@@ -48,6 +48,12 @@ def rest_row(step: int) -> int:
     return step if step < period else period + step % period
 
 
+def in_range(positions: Array) -> bool:
+    """Whether a motion is still physical: not too far, not under the ground, all numbers."""
+    near = np.abs(positions).max() <= constants.MAX_DISTANCE  # false for NaN
+    return bool(near and positions[:, 1].min() >= constants.MIN_HEIGHT)
+
+
 def prepare(walker: Walker, terrain: Terrain, nudge: Nudge | None) -> Prepared | Failure:
     """Place the walker on the terrain and work out its muscles."""
     start = _placed(np.array(walker.joints, dtype=np.float64), terrain)
@@ -140,8 +146,11 @@ def _rest_lengths(walker: Walker) -> Array:
     turn = [math.tau * i / period for i in range(period)]
     sine = np.array([math.sin(t) for t in turn])[:, None]
     cosine = np.array([math.cos(t) for t in turn])[:, None]
-    by_sine = np.array([m.amplitude * math.cos(math.tau * m.phase) for m in walker.muscles])
-    by_cosine = np.array([m.amplitude * math.sin(math.tau * m.phase) for m in walker.muscles])
+    most = constants.MAX_SWING
+    amplitude = [min(max(m.amplitude, -most), most) for m in walker.muscles]
+    phase = [math.tau * m.phase for m in walker.muscles]
+    by_sine = np.array([a * math.cos(p) for a, p in zip(amplitude, phase, strict=True)])
+    by_cosine = np.array([a * math.sin(p) for a, p in zip(amplitude, phase, strict=True)])
     swing = sine * by_sine + cosine * by_cosine
     warm_up = np.minimum(np.arange(period) * (constants.STEP / constants.WARM_UP), 1.0)[:, None]
     return np.concatenate([length + warm_up * swing, length + swing])

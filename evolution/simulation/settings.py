@@ -26,10 +26,12 @@ class Settings:
             raise ValueError("Settings need at least one substep, one iteration and one step.")
 
 
-# Every child once: ranks agree 0.88 with the finest reference at a sixteenth of its cost.
+# Every child once. On evolved walkers ranks agree 0.84 with 24 substeps and 30 iterations; more
+# iterations change nothing, a second substep gives 0.94 for 1.6 times the cost.
 SCREENING = Settings(substeps=1, iterations=4)
-# Candidates for an elite: ranks agree 0.99 with the reference.
-CONFIRMING = Settings(substeps=4, iterations=10)
+# Candidates for an elite: ranks agree 0.96, half of the distances within 1.2 m. Ten iterations
+# instead of four cost 1.6 times as much and change neither.
+CONFIRMING = Settings(substeps=4, iterations=4)
 
 
 @dataclass(frozen=True)

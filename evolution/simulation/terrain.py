@@ -82,9 +82,9 @@ TUNNEL = Terrain(
     "tunnel",
     FLAT.segments,
     ceiling=(
-        # Each side: the ceiling, and the front face above its mouth.
-        Segment(-WALL_AT, TUNNEL_HEIGHT, -EXTENT, TUNNEL_HEIGHT),
+        # Each side: the front above its mouth, and the ceiling.
         Segment(-WALL_AT, WALL_HEIGHT, -WALL_AT, TUNNEL_HEIGHT),
+        Segment(-WALL_AT, TUNNEL_HEIGHT, -EXTENT, TUNNEL_HEIGHT),
         Segment(EXTENT, TUNNEL_HEIGHT, WALL_AT, TUNNEL_HEIGHT),
         Segment(WALL_AT, TUNNEL_HEIGHT, WALL_AT, WALL_HEIGHT),
     ),
@@ -92,6 +92,38 @@ TUNNEL = Terrain(
 BUMPY = Terrain("bumpy", _bumpy())
 
 TERRAINS: tuple[Terrain, ...] = (FLAT, LEFT_WALL, RIGHT_WALL, TUNNEL, BUMPY)
+
+
+def cores(terrain: Terrain, depth: float) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The lines ``depth`` behind the surfaces; a shape of that radius around them is solid.
+
+    Where a segment ends at the next one's start, their cores meet as well (a mitre), so that the
+    surface has neither gaps nor bumps there; ridges are rounded by a few centimetres.
+    """
+    lines = []
+    for surfaces in (terrain.segments, terrain.ceiling):
+        for i, s in enumerate(surfaces):
+            before = surfaces[i - 1] if i and surfaces[i - 1][2:] == s[:2] else s
+            after = surfaces[i + 1] if i + 1 < len(surfaces) and surfaces[i + 1][:2] == s[2:] else s
+            lines.append(
+                (_behind((s.x0, s.y0), before, s, depth), _behind((s.x1, s.y1), s, after, depth))
+            )
+    return lines
+
+
+def _behind(
+    point: tuple[float, float], before: Segment, after: Segment, depth: float
+) -> tuple[float, float]:
+    """The point ``depth`` behind both segments; ``point`` is where they meet."""
+    (ax, ay), (bx, by) = _right(before), _right(after)
+    scale = depth / (1.0 + ax * bx + ay * by)
+    return (point[0] + (ax + bx) * scale, point[1] + (ay + by) * scale)
+
+
+def _right(s: Segment) -> tuple[float, float]:
+    """The unit normal on the solid side."""
+    length = math.dist(s[:2], s[2:])
+    return ((s.y1 - s.y0) / length, -(s.x1 - s.x0) / length)
 
 
 def terrain_named(name: str) -> Terrain:

@@ -9,7 +9,7 @@ import numpy as np
 
 from evolution.simulation import arena, constants, plain
 from evolution.simulation.motion import FPS, Motion, Spring
-from evolution.simulation.preparation import Array, Prepared, prepare
+from evolution.simulation.preparation import Array, Prepared, in_range, prepare
 from evolution.simulation.settings import SCREENING, Nudge, Settings
 from evolution.simulation.terrain import FLAT, Terrain
 from evolution.types import Failure, Stage
@@ -116,12 +116,12 @@ def _outcome(
         return Failure(
             Stage.SIMULATION, "non-finite", "The walker's motion is no longer a number; soften it."
         )
-    if np.abs(final).max() > constants.MAX_DISTANCE:
+    if not in_range(final):
         return Failure(
             Stage.SIMULATION,
             "left-physical-range",
-            f"The walker flew more than {constants.MAX_DISTANCE:g} m away: "
-            "an explosion, not a walk.",
+            "The walker was thrown through the ground or more than "
+            f"{constants.MAX_DISTANCE:g} m away: an explosion, not a walk.",
         )
     displacement = float(final[:, 0].mean() - prepared.start[:, 0].mean())
     if not walker.is_active:
