@@ -180,7 +180,10 @@ class _Reader:
                     self._uses.append((target.id, scope, kind))
                 if _is_literal_number(node.value):
                     self._given.append((len(self.program.numbers), target.id, scope))
-        self._value(node.value, scope, ("Assign", 0))
+        if isinstance(node.targets[0], ast.Tuple) and not isinstance(node.value, ast.Tuple):
+            self._other(node.value, scope)  # unpacked: only its parts can change
+        else:
+            self._value(node.value, scope, ("Assign", 0))
 
     def _arguments(self, arguments: ast.arguments, scope: int) -> int:
         """A new scope with the parameters; their defaults belong to the outer one."""
