@@ -17,7 +17,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -103,20 +103,37 @@ def _program_builtins() -> dict[str, Any]:
 _BUILTINS = _program_builtins()
 
 
-def reset() -> None:
+class Outcome(NamedTuple):
+    """What is left of one program.
+
+    Attributes:
+        payload: the JSON of its walker or failure.
+        spoilt: the process has been driven to a limit.
+        suspect: it may have changed what it shares with later programs.
+        random: it may have drawn random numbers.
+    """
+
+    payload: bytes
+    spoilt: bool
+    suspect: bool
+    random: bool
+
+
+def reset(*, reseed: bool = True) -> None:
     """Put everything that a program may change by honest means back to its start."""
-    random.seed(0)
-    np.random.seed(0)
     sys.setrecursionlimit(_RECURSION_LIMIT)
     sys.stdout = sys.stderr = _Discard()
+    if reseed:
+        random.seed(0)
+        np.random.seed(0)
 
 
-def refresh() -> bool:
+def refresh(before: Outcome) -> bool:
     """Make this process like new for its next program; False if only a new one will do."""
-    if not modules.unchanged():
+    if before.spoilt or (before.suspect and not modules.unchanged()):
         return False
     try:
-        reset()
+        reset(reseed=before.random)
     except Exception:  # noqa: BLE001 - the last program broke what seeds the next
         return False
     return True
@@ -128,7 +145,23 @@ def build(program: str) -> dict[str, Any]:
     Raises:
         BaseException: whatever the program raises; `describe` makes words of it.
     """
-    code = _compile(program)
+    return execute(read(program))
+
+
+def read(program: str) -> CodeType:
+    """Compile ``program``.
+
+    Raises:
+        SyntaxError: if Python cannot.
+    """
+    try:
+        return compile(program, PROGRAM, "exec", dont_inherit=True)
+    except (RecursionError, MemoryError):
+        raise SyntaxError("it is nested too deeply") from None
+
+
+def execute(code: CodeType) -> dict[str, Any]:
+    """The second half of `build`."""
     module = ModuleType(_MODULE)
     scope = module.__dict__
     scope.update(
@@ -145,13 +178,6 @@ def build(program: str) -> dict[str, Any]:
     finally:
         sys.modules.pop(_MODULE, None)
         scope.clear()  # functions and their globals are a cycle; break it now
-
-
-def _compile(program: str) -> CodeType:
-    try:
-        return compile(program, PROGRAM, "exec", dont_inherit=True)
-    except (RecursionError, MemoryError):
-        raise SyntaxError("it is nested too deeply") from None
 
 
 def _call_entry_point(scope: Mapping[str, Any]) -> WalkerDraft:
@@ -223,27 +249,27 @@ def _to_json(draft: WalkerDraft) -> dict[str, Any]:
     }
 
 
-def run(program: str) -> tuple[bytes, bool]:
-    """Build ``program`` under the time limit.
-
-    Returns:
-        The result's JSON, and whether this process may go on with another program.
-    """
+def run(program: str) -> Outcome:
+    """Build ``program`` under the time limit."""
+    suspect, uses_random = True, "random" in program
     try:
         try:
             signal.setitimer(signal.ITIMER_PROF, CPU_HARD)
             signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SOFT)
+            code = read(program)
+            suspect = modules.may_change_shared(code)
             # A context of its own undoes what a program sets in numpy's and decimal's.
-            payload = json.dumps(contextvars.Context().run(build, program), allow_nan=False)
+            walker = contextvars.Context().run(execute, code)
+            payload = json.dumps(walker, allow_nan=False).encode()
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except BaseException as fault:  # noqa: BLE001 - a program may raise anything
         failure = describe(fault)
-        return json.dumps({"failure": failure}).encode(), failure[1] not in _SPOILING
+        spoilt = failure[1] in _SPOILING
+        return Outcome(_failure_json(failure), spoilt, suspect, uses_random)
     if len(payload) > MAX_RESULT:
-        failure = _failure(Stage.SANDBOX, *DEATHS["output"], None)
-        return json.dumps({"failure": failure}).encode(), True
-    return payload.encode(), True
+        payload = _failure_json(_failure(Stage.SANDBOX, *DEATHS["output"], None))
+    return Outcome(payload, False, suspect, uses_random)
 
 
 def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -256,6 +282,10 @@ Described = tuple[str, str, str, "int | None"]
 
 def _failure(stage: Stage, code: str, reason: str, line: int | None) -> Described:
     return (stage.value, code, reason, line)
+
+
+def _failure_json(failure: Described) -> bytes:
+    return json.dumps({"failure": failure}).encode()
 
 
 def describe(fault: BaseException) -> Described:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import opcode
 import random
 import sys
 from collections.abc import Mapping, Sequence
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from evolution.walkers.cppn import query_cppn
@@ -36,7 +37,7 @@ ALLOWED = (
     "walk_creator",
 )
 # numpy loads these parts on first use, which would be too late behind the lock.
-_NUMPY_PARTS = ("random", "linalg", "fft", "polynomial", "ma", "strings", "char", "matlib", "rec")
+_NUMPY_PARTS = ("random", "linalg", "fft", "polynomial", "ma", "strings", "char", "rec")
 # Needed by the allowed modules or by Python itself in some rare moment.
 _LATE = (
     "collections.abc",
@@ -101,8 +102,6 @@ def preload() -> None:
     for name in (*ALLOWED, *(f"numpy.{part}" for part in _NUMPY_PARTS), *_LATE):
         importlib.import_module(name)
     vars(random)["Random"] = RepeatableRandom
-    bit_generator: Any = importlib.import_module("numpy.random.bit_generator")
-    bit_generator.randbits = random.getrandbits  # entropy for generators without a seed
     _remember()
 
 
@@ -116,6 +115,27 @@ def _remember() -> None:
     watched += [vars(sys.modules[f"numpy.{part}"]) for part in _NUMPY_PARTS]
     _remembered[:] = [(scope, dict(scope)) for scope in watched]
     _remembered_classes[:] = [dict(vars(kind)) for kind in _WATCHED_CLASSES]
+
+
+_WRITES = frozenset(opcode.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR"))
+_REACHES = frozenset({"setattr", "delattr", "vars", "eval", "exec", "compile", "sys", "modules"})
+_HARMLESS = frozenset({"__init__", "__name__"})
+
+
+def may_change_shared(code: CodeType) -> bool:
+    """Whether a program writes attributes or reaches for Python's inside.
+
+    Looking through all shared modules (`unchanged`) copies a thousand pages of
+    a forked process, so it is done only after such programs.
+    """
+    if not _WRITES.isdisjoint(code.co_code[::2]):
+        return True
+    names = code.co_names
+    if not _REACHES.isdisjoint(names):
+        return True
+    if any(name.startswith("_") and name not in _HARMLESS for name in names):
+        return True
+    return any(may_change_shared(part) for part in code.co_consts if isinstance(part, CodeType))
 
 
 def unchanged() -> bool:

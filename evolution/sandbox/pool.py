@@ -30,6 +30,7 @@ _MAX_REPLY = MAX_BATCH * (protocol.MAX_RESULT + protocol.ITEM.size)
 
 _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from evolution.sandbox import lean; lean.shrink(); "
     "from evolution.sandbox import zygote; zygote.main(sys.argv[2])"
 )
 

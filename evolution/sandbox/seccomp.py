@@ -14,7 +14,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import platform
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -250,7 +249,7 @@ class Filter:
     """A filter ready to be installed: one system call, nothing to allocate."""
 
     def __init__(self, rules: Rules) -> None:
-        code = assemble(rules, platform.machine())
+        code = assemble(rules, os.uname().machine)
         self._code = ctypes.create_string_buffer(code, len(code))
         self._program = _Program(len(code) // 8, ctypes.addressof(self._code))
         self._prctl = ctypes.CDLL(None, use_errno=True).prctl

@@ -140,15 +140,14 @@ def _be_child(programs: list[str], writing: int, inner: seccomp.Filter) -> NoRet
     except seccomp.SeccompError:
         os._exit(_LOCK_FAILED)
     write, leave, run, refresh = os.write, os._exit, child.run, child.refresh
-    for number, program in enumerate(programs):
-        if number and not refresh():
+    outcome = None
+    for program in programs:
+        if outcome is not None and not refresh(outcome):
             break
-        result, go_on = run(program)
-        frame = LENGTH.pack(len(result)) + result
+        outcome = run(program)
+        frame = LENGTH.pack(len(outcome.payload)) + outcome.payload
         while frame:
             frame = frame[write(seccomp.RESULT_FD, frame) :]
-        if not go_on:
-            break
     leave(0)
 
 
