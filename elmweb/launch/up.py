@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -62,13 +62,12 @@ def start(supervisor: Supervisor, options: UpOptions) -> None:
         django(options, "create_demo_run")
 
 
-def wait(supervisor: Supervisor, child: Child, is_ready: object) -> None:
+def wait(supervisor: Supervisor, child: Child, is_ready: Callable[[], bool]) -> None:
     """Watch until `is_ready()` holds; give up when the child keeps dying."""
-    assert callable(is_ready)
     deadline = time.monotonic() + READY_SECONDS
 
     def decided() -> bool:
-        return bool(is_ready()) or child.deaths >= 3 or time.monotonic() > deadline
+        return is_ready() or child.deaths >= 3 or time.monotonic() > deadline
 
     if supervisor.watch(decided) and not is_ready():
         log = supervisor.log_of(child.service)
@@ -134,18 +133,39 @@ def stop_on_signals(supervisor: Supervisor) -> None:
 
 @contextmanager
 def sole_user(data_dir: Path) -> Iterator[int]:
-    """Hold the data directory's lock, so that two starts never share one database."""
+    """Hold the data directory's lock, so that two starts never share one database.
+
+    The lock outlives a supervisor that was killed until the last of its children ended:
+    then it is worth waiting for. Its file names the process that holds it.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "up.lock").open("w") as lock:
+    with (data_dir / "up.lock").open("a+") as lock:
         deadline = time.monotonic() + LOCK_SECONDS
         while not try_lock(lock.fileno()):
-            if time.monotonic() > deadline:
+            lock.seek(0)
+            if is_alive(lock.read()) or time.monotonic() > deadline:
                 raise Trouble(
                     f"`manage.py up` already runs on {data_dir}: stop it there with Ctrl-C, "
                     "or choose another directory with --data-dir."
                 )
             time.sleep(0.1)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield lock.fileno()
+
+
+def is_alive(process: str) -> bool:
+    """Whether a process, given as the number in a file, still runs."""
+    if not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, as somebody else
+        return True
+    return True
 
 
 def try_lock(descriptor: int) -> bool:
