@@ -1,0 +1,252 @@
+"""Batches on their way: the same search as the library's, whatever workers do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from elmweb.archives.models import Cell
+from elmweb.runs import pipeline, selectors, services, trouble
+from elmweb.runs.models import Batch, Run
+from elmweb.walkers.models import Walker
+from evolution.config import RunConfig
+from evolution.evaluation import Evaluator
+from evolution.operators.registry import operator_named
+from evolution.search import Search, run_batch
+from tests.elmweb.runs.driving import drive, open_batches, step
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def evaluator() -> Iterator[Evaluator]:
+    with Evaluator() as evaluator:
+        yield evaluator
+
+
+def search(config: RunConfig, evaluator: Evaluator) -> Search:
+    """The library's run of a config."""
+    found = Search(config)
+    operator = operator_named(config.operator)
+    while not found.finished:
+        request = found.ask()
+        assert request is not None
+        found.tell(run_batch(request, operator, evaluator))
+    return found
+
+
+def elites_of(run: Run) -> list[tuple[int, str, float, float]]:
+    rows = Cell.objects.filter(archive__run=run).order_by("niche")
+    return list(rows.values_list("niche", "walker__program", "objective", "robust"))
+
+
+@pytest.mark.parametrize("workers", [None, 1, 2])
+def test_run_equals_the_librarys_run(
+    make_config: Callable[..., RunConfig], evaluator: Evaluator, workers: int | None
+) -> None:
+    config = make_config(evaluations=60, random_seed=5)
+    expected = search(config, evaluator)
+    run = services.create_run(config, "equal")
+    drive(run, random.Random(workers) if workers else None)
+    run.refresh_from_db()
+    assert run.status == "finished"
+    assert elites_of(run) == [
+        (niche, entry.program, entry.objective, entry.robust_objective)
+        for niche, entry in expected.archive.elites()
+    ]
+    shown = selectors.statistics(run).model_dump(exclude={"rate"})
+    wanted = expected.statistics()
+    assert shown == {name: getattr(wanted, name) for name in shown}
+    assert expected.admitted == Walker.objects.filter(run=run).count()
+
+
+def test_lineage_is_kept_with_every_admitted_walker(make_config: Callable[..., RunConfig]) -> None:
+    run = drive(services.create_run(make_config(), "lineage"))
+    walkers = list(Walker.objects.filter(run=run).select_related("lineage__parent"))
+    seed, *descendants = walkers
+    assert seed.parent is None
+    assert seed.operator == "seed"
+    assert descendants
+    for walker in descendants:
+        assert walker.parent is not None
+        assert walker.depth == walker.parent.depth + 1
+        assert walker.parent.run_id == run.pk
+        assert walker.message
+        assert walker.diff.startswith("--- parent\n+++ child\n")
+        assert bytes(walker.motion.data)
+
+
+def test_a_step_done_twice_changes_nothing(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "twice")
+    for _ in range(60):
+        run.refresh_from_db()
+        for batch in open_batches(run)[:1]:
+            step(batch)
+            step(batch)  # a message that came twice
+    drive(run)
+    once = drive(services.create_run(make_config(), "once"))
+    run.refresh_from_db()
+    assert elites_of(run) == elites_of(once)
+    assert run.event_number == once.event_number
+
+
+def test_a_batch_that_somebody_holds_is_left_alone(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "held")
+    seed = run.batches.get()
+    until = timezone.now() + timedelta(minutes=1)
+    Batch.objects.filter(pk=seed.pk).update(lease_until=until)
+    step(seed)
+    seed.refresh_from_db()
+    assert seed.state == Batch.State.PLANNED
+    Batch.objects.filter(pk=seed.pk).update(lease_until=timezone.now())
+    step(seed)
+    seed.refresh_from_db()
+    assert seed.state == Batch.State.MUTATED
+
+
+def test_at_most_so_many_batches_are_open(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "bounded")
+    most = 0
+    order = random.Random(3)
+    while run.is_open:
+        batches = open_batches(run)
+        most = max(most, len(batches))
+        step(order.choice(batches))
+        run.refresh_from_db()
+    assert most == 3
+
+
+def test_events_are_numbered_without_gaps(make_config: Callable[..., RunConfig]) -> None:
+    run = drive(services.create_run(make_config(), "numbers"), random.Random(1))
+    numbers = list(run.events.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, run.event_number + 1))
+    batches = [event.payload["batch"] for event in run.events.all() if event.kind == "batch"]
+    assert batches == sorted(batches)
+
+
+def test_applied_batches_carry_nothing_any_more(make_config: Callable[..., RunConfig]) -> None:
+    run = drive(services.create_run(make_config(), "light"))
+    for batch in run.batches.all():
+        assert (batch.request, bytes(batch.thresholds), batch.children) == ({}, b"", [])
+
+
+def test_a_seed_that_makes_no_walker_fails_the_run(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(seed_program="def make_walker():\n    return 7\n"), "bad")
+    drive(run)
+    run.refresh_from_db()
+    assert run.status == "failed"
+    assert run.reason.startswith("The seed program failed: ")
+    assert not Walker.objects.filter(run=run).exists()
+
+
+def test_paused_run_keeps_its_work_and_resumes(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "pause")
+    drive(run, steps=5)
+    services.pause(run)
+    before = {batch.pk: batch.state for batch in open_batches(run)}
+    drive(run, random.Random(2), steps=20)
+    assert {batch.pk: batch.state for batch in open_batches(run)} == before
+    services.resume(run)
+    drive(run)
+    assert elites_of(run) == elites_of(drive(services.create_run(make_config(), "straight")))
+
+
+def test_pause_while_a_batch_is_evaluated_stores_but_does_not_apply(
+    make_config: Callable[..., RunConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = services.create_run(make_config(), "midway")
+    seed = run.batches.get()
+    step(seed)
+
+    def evaluate_and_pause(*arguments: object) -> object:
+        services.pause(run)
+        return evaluate(*arguments)
+
+    evaluate = pipeline.evaluate
+    monkeypatch.setattr(pipeline, "evaluate", evaluate_and_pause)
+    pipeline.evaluate_step(seed.pk)
+    seed.refresh_from_db()
+    run.refresh_from_db()
+    assert seed.state == Batch.State.EVALUATED
+    assert (run.status, run.applied_batches) == ("paused", 0)
+    monkeypatch.undo()
+    assert services.resume(run).status == "queued"
+    assert drive(run).status == "finished"
+
+
+def test_cancelled_run_stays_as_it_was(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "cancel")
+    drive(run, steps=6)
+    services.cancel(run)
+    found = elites_of(run)
+    drive(run, steps=20)
+    assert elites_of(run) == found
+    with pytest.raises(services.RunRefused, match="cancelled"):
+        services.resume(run)
+
+
+def test_batch_that_kills_its_workers_is_counted_as_failed(
+    make_config: Callable[..., RunConfig],
+) -> None:
+    run = services.create_run(make_config(), "deadly")
+    drive(run, steps=2)
+    deadly = run.batches.get(number=1)
+    Batch.objects.filter(pk=deadly.pk).update(
+        attempts=5, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    assert pipeline.sweep()
+    drive(run)
+    statistics = selectors.statistics(run)
+    assert run.status == "finished"
+    assert statistics.evaluations == 40
+    assert statistics.failures["batch-lost"] == 8
+
+
+def test_sweep_sends_again_what_nobody_holds(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "forgotten")
+    drive(run, steps=2)
+    long_ago = timezone.now() - timedelta(hours=1)
+    run.batches.update(dispatched_at=long_ago)
+    Batch.objects.filter(run=run, number=2).update(
+        lease_until=timezone.now() + timedelta(minutes=1)
+    )
+    pipeline.sweep()
+    sent = set(run.batches.filter(dispatched_at__gt=long_ago).values_list("number", flat=True))
+    assert sent == {1, 3}
+
+
+def test_full_disk_pauses_the_run_and_it_resumes(
+    make_config: Callable[..., RunConfig], settings: pytest.FixtureRequest
+) -> None:
+    run = services.create_run(make_config(), "full")
+    drive(run, steps=4)
+    settings.MIN_FREE_DISK = 2**62  # no disk has so much
+    assert not pipeline.sweep()
+    run.refresh_from_db()
+    assert run.status == "paused"
+    assert "disk is full" in run.reason
+    settings.MIN_FREE_DISK = 0
+    assert pipeline.sweep()
+    run.refresh_from_db()
+    assert (run.status, run.reason) == ("running", "")
+    assert drive(run).status == "finished"
+
+
+def test_a_person_s_pause_outlasts_the_sweep(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "mine")
+    services.pause(run)
+    pipeline.sweep()
+    run.refresh_from_db()
+    assert run.status == "paused"
+
+
+def test_trouble_is_explained() -> None:
+    from django.db import OperationalError
+
+    assert "locked" in trouble.explain(OperationalError("database is locked"))
+    assert "disk is full" in trouble.explain(OperationalError("database or disk is full"))
+    assert "no route" in trouble.explain(OperationalError("no route"))
