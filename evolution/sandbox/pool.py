@@ -82,12 +82,11 @@ class Sandbox:
         """
         results: list[Built | Failure | None] = [protocol.check_text(text) for text in programs]
         to_run = [index for index, failure in enumerate(results) if failure is None]
-        size = MAX_BATCH if batched else 1
         with self._turn:
-            for start in range(0, len(to_run), size):
-                group = to_run[start : start + size]
-                answers = self._run([programs[index] for index in group])
-                for index, answer in zip(group, answers, strict=True):
+            for start in range(0, len(to_run), MAX_BATCH):
+                part = to_run[start : start + MAX_BATCH]
+                answers = self._run([programs[index] for index in part], batched)
+                for index, answer in zip(part, answers, strict=True):
                     results[index] = answer
         return [result for result in results if result is not None]
 
@@ -123,26 +122,28 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _run(self, programs: list[str]) -> list[Built | Failure]:
+    def _run(self, programs: list[str], batched: bool) -> list[Built | Failure]:
         """One request. If the zygote is lost, each program has one more try alone."""
         try:
-            return self._ask(programs)
+            return self._ask(programs, batched)
         except _Lost:
             self._stop()
-        if len(programs) > 1:
-            return [answer for program in programs for answer in self._run([program])]
-        try:
-            return self._ask(programs)
-        except _Lost:
-            self._stop()
-            return [Failure(Stage.SANDBOX, *protocol.DEATHS["crashed"])]
+        answers: list[Built | Failure] = []
+        for program in programs:
+            try:
+                answers += self._ask([program], batched)
+            except _Lost:
+                self._stop()
+                answers.append(Failure(Stage.SANDBOX, *protocol.DEATHS["crashed"]))
+        return answers
 
-    def _ask(self, programs: list[str]) -> list[Built | Failure]:
+    def _ask(self, programs: list[str], batched: bool) -> list[Built | Failure]:
         if self._process is None:
             self._start()
         allowed = len(programs) * (protocol.WALL_LIMIT + protocol.WALL_STEP) + _ANSWER_TIMEOUT
         deadline = time.monotonic() + allowed
-        self._send(json.dumps({"programs": programs}).encode(), deadline)
+        groups = [programs] if batched else [[program] for program in programs]
+        self._send(json.dumps({"groups": groups}).encode(), deadline)
         reply = self._receive(deadline)
         try:
             items = list(protocol.split_items(reply))

@@ -1,10 +1,10 @@
 """What host and zygote say to each other, and how the host checks it.
 
 Frames are a length (4 bytes, big-endian) and a payload. A request is JSON,
-``{"programs": [...]}``: one child process runs them in order. The reply holds
-one item per program: a kind (1 byte), a length and a payload. ``RESULT`` carries the
-child's JSON, of which nothing is trusted; ``DIED`` carries the zygote's word
-on how the child ended. Never pickle.
+``{"groups": [[program, ...], ...]}``: one child process runs each group in
+order. The reply holds one item per program: a kind (1 byte), a length and a payload. ``RESULT``
+carries the child's JSON, of which nothing is trusted; ``DIED`` carries the
+zygote's word on how the child ended. Never pickle.
 """
 
 from __future__ import annotations
