@@ -28,6 +28,7 @@ urlpatterns = [
     path("w/<str:public_id>/embed/", walker_pages.walker_embed, name="walker-embed"),
     path("w/<str:public_id>/motion", walkers_api.motion, name="walker-motion"),
     path("w/<str:public_id>/program.py", walkers_api.program, name="walker-program"),
+    path("w/<str:public_id>/walker.json", walkers_api.phenotype, name="walker-json"),
     path("w/<str:public_id>/poster.svg", pictures.poster_svg, name="walker-poster-svg"),
     path("w/<str:public_id>/poster.png", pictures.poster_png, name="walker-poster-png"),
     path("w/<str:public_id>/walker.gif", pictures.gif, name="walker-gif"),
@@ -35,3 +36,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "elmweb.pages.forbidden"
+handler404 = "elmweb.pages.not_found"
+handler500 = "elmweb.pages.failed"

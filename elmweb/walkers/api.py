@@ -75,6 +75,14 @@ def program(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
+@unchanging("phenotype")
+def phenotype(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The walker in the paper's intermediate form, as a file."""
+    response = JsonResponse(find_walker(public_id).walker)
+    response.headers["Content-Disposition"] = f'attachment; filename="{public_id}.json"'
+    return response
+
+
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """?url=LINK: how another site embeds a walker (https://oembed.com, type "rich")."""

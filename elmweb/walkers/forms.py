@@ -6,17 +6,8 @@ from django import forms
 from django.conf import settings
 
 from evolution.config import RunConfig
-from evolution.simulation.terrain import TERRAINS
 
 _DEFAULT = RunConfig(seed_program="")
-
-TERRAIN_TITLES = {
-    "flat": "Flat ground",
-    "left-wall": "A wall behind",
-    "right-wall": "A wall ahead",
-    "tunnel": "A tunnel",
-    "bumpy": "Hills",
-}
 
 
 class RunForm(forms.Form):
@@ -38,10 +29,4 @@ class RunForm(forms.Form):
         max_value=2**63 - 1,
         initial=_DEFAULT.random_seed,
         help_text="The same number repeats the same run.",
-    )
-    terrain = forms.ChoiceField(
-        label="Ground",
-        choices=[(terrain.name, TERRAIN_TITLES.get(terrain.name, terrain.name)) for terrain in TERRAINS],
-        initial=_DEFAULT.terrain,
-        help_text="Where they walk.",
     )

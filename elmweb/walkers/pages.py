@@ -19,6 +19,7 @@ from elmweb.walkers.api import EMBED_SIZE, POSTER_SIZE, absolute, find_walker
 from elmweb.walkers.forms import RunForm
 from elmweb.walkers.models import SeedSubmission, Walker
 from elmweb.walkers.services import start_run_from
+from evolution.walkers.creator import REPAIRS
 from evolution.walkers.seeds import SEEDS
 
 ANCESTORS = 12
@@ -95,6 +96,10 @@ def new_run(request: HttpRequest) -> HttpResponse:
     source = _walker_named(request.GET.get("from", ""))
     if source is not None:
         return seed_form(request, source.program, source=source)
+    submission = selectors.submission_by_id(request.GET.get("submission", ""))
+    if submission is not None:
+        problems = selectors.preview(submission).problems
+        return seed_form(request, submission.program, problems=problems)
     seed = SEEDS.get(request.GET.get("seed", ""), SEEDS[FIRST_SEED])
     return seed_form(request, seed.program, chosen=seed.name)
 
@@ -118,6 +123,7 @@ def seed_form(
         "program": program,
         "problems": problems or [],
         "form": form or RunForm(),
+        "repair_words": REPAIRS,
     }
     return render(request, "walkers/new_run.html", context, status=status)
 

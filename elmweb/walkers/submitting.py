@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +12,7 @@ from elmweb.runs.api import json_of, wants_json
 from elmweb.runs.protocol import PreviewResult, Problem
 from elmweb.visitors import is_too_fast, visitor_key
 from elmweb.walkers import selectors, services
+from elmweb.walkers.pages import seed_form
 
 
 @require_POST
@@ -53,8 +54,7 @@ def _refused(request: HttpRequest, problem: Problem, status: int) -> HttpRespons
         return response
     # Nothing was stored: the form comes back with what was typed.
     program = request.POST.get("program", "")[:200_000]
-    context = {"problems": [problem], "program": program, "nav": "new"}
-    return render(request, "walkers/new_run.html", context, status=status)
+    return seed_form(request, program, problems=[problem], status=status)
 
 
 def refusal(problem: Problem) -> PreviewResult:

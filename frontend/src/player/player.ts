@@ -324,4 +324,8 @@ export class WalkerPlayer extends HTMLElement implements Commands {
   }
 }
 
-if (!customElements.get("walker-player")) customElements.define("walker-player", WalkerPlayer);
+// Importing this makes the page's players live, once the importing modules have run: a page
+// can set attributes first.
+queueMicrotask(() => {
+  if (!customElements.get("walker-player")) customElements.define("walker-player", WalkerPlayer);
+});
