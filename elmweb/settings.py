@@ -179,7 +179,7 @@ SUBMISSIONS_A_MINUTE = int(env.number("ELMWEB_SUBMISSIONS_A_MINUTE", 12 if PRODU
 
 # --- Safety --------------------------------------------------------------------
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024  # bytes; refused with a 400 before a view reads it
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 2**20  # bytes; more is answered with 400 before a view runs
 TRUST_PROXY = env.flag("ELMWEB_TRUST_PROXY", False)
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "elmweb.pages.forged"

@@ -13,6 +13,10 @@ from elmweb.walkers import api as walkers_api
 from elmweb.walkers import pages as walker_pages
 from elmweb.walkers import pictures, submitting
 
+handler403 = "django.views.defaults.permission_denied"  # templates/403.html
+handler404 = "django.views.defaults.page_not_found"  # templates/404.html
+handler500 = "django.views.defaults.server_error"  # templates/500.html
+
 urlpatterns = [
     path("", home_pages.home, name="home"),
     path("runs/new/", walker_pages.new_run, name="run-new"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from elmweb.runs.api import json_of, wants_json
 from elmweb.runs.protocol import PreviewResult, Problem
 from elmweb.visitors import is_too_fast, visitor_key
-from elmweb.walkers import selectors, services
+from elmweb.walkers import pages, selectors, services
 from elmweb.walkers.pages import seed_form
 
 
@@ -54,7 +54,7 @@ def _refused(request: HttpRequest, problem: Problem, status: int) -> HttpRespons
         return response
     # Nothing was stored: the form comes back with what was typed.
     program = request.POST.get("program", "")[:200_000]
-    return seed_form(request, program, problems=[problem], status=status)
+    return pages.seed_form(request, program, problems=[problem], status=status)
 
 
 def refusal(problem: Problem) -> PreviewResult:
