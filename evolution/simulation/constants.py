@@ -33,6 +33,9 @@ DRAG = 0.2
 # How deep a joint may rest in the ground before it is pushed out; Chipmunk's 0.1 is made for
 # pixels and would let a joint sink by almost half its radius.
 COLLISION_SLOP = 0.01
+# The lowest joint starts this deep in the ground. At exactly 0 the last digit would decide
+# whether it touches in the first step.
+SINK = COLLISION_SLOP / 2
 # Ground and walls are solid this deep behind their surface (their core line lies as deep), so a
 # joint at 75 m/s, which is a fall from the top of the tallest walker, cannot pass in one step.
 GROUND_DEPTH = 1.0

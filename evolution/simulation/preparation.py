@@ -78,9 +78,8 @@ def _placed(joints: Array, terrain: Terrain) -> Array:
     """Bounding box centred at x = 0, the lowest joint touching the ground."""
     placed = joints.copy()
     placed[:, 0] -= (joints[:, 0].min() + joints[:, 0].max()) / 2
-    placed[:, 1] += max(
-        _ground_below(terrain, x) + constants.JOINT_RADIUS - y for x, y in placed.tolist()
-    )
+    clearance = constants.JOINT_RADIUS - constants.SINK
+    placed[:, 1] += max(_ground_below(terrain, x) + clearance - y for x, y in placed.tolist())
     return placed
 
 

@@ -48,7 +48,7 @@ WALL_HEIGHT = 200.0
 # The tunnel's mouth is where the walls stand; its ceiling lets the lower third of the niches in.
 TUNNEL_HEIGHT = 8.0
 BUMP_LENGTH = 6.0  # metres from one valley to the next
-BUMP_HEIGHT = 0.9  # metres, at most; a few joint radii, so flat gaits stumble
+BUMP_HEIGHT = 2.0  # metres, at most; good flat walkers then lose more than half of their distance
 BUMPS_TO_EACH_SIDE = 24  # two segments each: 96 pieces, within the 100 that stay cheap
 
 
