@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -13,14 +14,17 @@ from django.views.decorators.http import require_safe
 from elmweb.runs import selectors
 from elmweb.runs.api import find_run
 from elmweb.runs.models import Run
-from elmweb.runs.protocol import Elite, HistoryPoint, RunState, RunStatus, Statistics
+from elmweb.runs.protocol import Elite, RunState, RunStatus, Statistics
 from elmweb.runs.templatetags.run_words import grouped, metres
 from elmweb.visitors import may_control
 from elmweb.walkers.models import Walker
 from elmweb.walkers.selectors import ancestors
 
+T = TypeVar("T")
+
 BEST = 12  # elites in the first table
 TABLE_POINTS = 24  # rows of the progress table
+STRIP = 24  # walkers that stand for a line of descent
 PLACEHOLDER = "ID"  # what scripts replace by a walker's id
 
 CONTROLS = (
@@ -84,10 +88,12 @@ def lineage_page(request: HttpRequest, public_id: str) -> HttpResponse:
     run = find_run(public_id)
     state = _state(request, run)
     champion = Walker.objects.filter(run=run).order_by("-robust", "pk").first()
+    line = _ancestry(champion) if champion else []
     context = {
         **_frame(run, state),
         "champion": champion,
-        "ancestry": _ancestry(champion) if champion else [],
+        "ancestry": line,
+        "descent": [(walker, generation_words(walker)) for walker in thinned(line[::-1], STRIP)],
         "trail": [
             ("Runs", reverse("home") + "#runs"),
             (state.name, reverse("run", args=[state.id])),
@@ -177,8 +183,12 @@ def done_words(state: RunState, champion: Elite | None) -> str:
     )
 
 
-def thinned(points: list[HistoryPoint], limit: int) -> list[HistoryPoint]:
-    """At most about ``limit`` points, evenly, the last one always."""
-    stride = max(1, -(-len(points) // limit))
-    kept = points[::-1][::stride]
-    return kept[::-1]
+def generation_words(walker: Walker) -> str:
+    """Its place in the line of descent."""
+    return f"generation {walker.depth}" if walker.depth else "the seed"
+
+
+def thinned(things: list[T], limit: int) -> list[T]:
+    """At most ``limit`` of them, evenly, the last one always."""
+    stride = max(1, -(-len(things) // limit))
+    return things[::-1][::stride][::-1]

@@ -6,7 +6,7 @@ export interface Place {
   axis: Axis;
   /** Public id of the selected walker. */
   walker: string | null;
-  /** Null: the whole tree. Coordinates are shares of the tree's extent. */
+  /** Null: the whole tree. */
   view: View | null;
   /** Batch up to which the tree is shown, null for all. */
   upTo: number | null;

@@ -30,17 +30,13 @@ export class Tree {
     return this.size - before;
   }
 
-  isElite(row: number): boolean {
-    return this.successor[row] === NO_ROW;
-  }
-
-  /** Elites by niche as they stood after `batch`. */
-  elitesAt(batch: number): Map<number, number> {
-    const elites = new Map<number, number>();
-    for (let row = 0; row < this.size && (this.batch[row] as number) <= batch; row++) {
-      elites.set(this.niche[row] as number, row);
-    }
-    return elites;
+  /** Whether a walker held its niche after `batch`; by default, now. */
+  isElite(row: number, batch = Number.POSITIVE_INFINITY): boolean {
+    const next = this.successor[row] as number;
+    return (
+      (this.batch[row] as number) <= batch &&
+      (next === NO_ROW || (this.batch[next] as number) > batch)
+    );
   }
 
   /** The walker that goes farthest among those admitted up to `batch`. */

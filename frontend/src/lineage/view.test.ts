@@ -1,75 +1,83 @@
 import { describe, expect, it } from "vitest";
 import { formatPlace, parsePlace } from "./address";
 import {
+  between,
   centredOn,
   clampView,
   type Frame,
   largestZoom,
   MARGIN,
   panBy,
-  rescaled,
   scale,
   toScreen,
-  toWorld,
-  whole,
+  toTree,
+  WHOLE,
   zoomAt,
 } from "./view";
 
-const FRAME: Frame = { width: 1000, height: 600, worldWidth: 300, worldHeight: 9000 };
+const FRAME: Frame = { width: 1000, height: 600, columns: 300, leaves: 9000 };
 
 describe("the view", () => {
   it("shows the whole tree inside the margins at zoom 1", () => {
-    const view = whole(FRAME);
-    expect(toScreen(view, FRAME, 0, 0)).toEqual({ x: MARGIN.left, y: MARGIN.top });
-    const end = toScreen(view, FRAME, 300, 9000);
+    expect(toScreen(WHOLE, FRAME, { x: 0, y: 0 })).toEqual({ x: MARGIN.left, y: MARGIN.top });
+    const end = toScreen(WHOLE, FRAME, { x: 1, y: 1 });
     expect(end.x).toBeCloseTo(1000 - MARGIN.right);
     expect(end.y).toBeCloseTo(600 - MARGIN.bottom);
   });
 
   it("keeps the point under the pointer while zooming", () => {
-    const start = zoomAt(whole(FRAME), FRAME, 40, 500, 300);
-    const point = toWorld(start, FRAME, 420, 250);
-    const zoomed = zoomAt(start, FRAME, 3, 420, 250);
-    const screen = toScreen(zoomed, FRAME, point.x, point.y);
+    const start = zoomAt(WHOLE, FRAME, 40, { x: 500, y: 300 });
+    const point = toTree(start, FRAME, { x: 420, y: 250 });
+    const zoomed = zoomAt(start, FRAME, 3, { x: 420, y: 250 });
+    const screen = toScreen(zoomed, FRAME, point);
     expect(screen.x).toBeCloseTo(420, 6);
     expect(screen.y).toBeCloseTo(250, 6);
     expect(zoomed.zoom).toBeCloseTo(120);
   });
 
   it("stops at both ends and never loses the tree", () => {
-    expect(zoomAt(whole(FRAME), FRAME, 0.01, 0, 0)).toEqual(whole(FRAME));
-    const near = zoomAt(whole(FRAME), FRAME, 1e9, 0, 0);
+    expect(zoomAt(WHOLE, FRAME, 0.01, { x: 0, y: 0 })).toEqual(WHOLE);
+    const near = zoomAt(WHOLE, FRAME, 1e9, { x: 0, y: 0 });
     expect(near.zoom).toBe(largestZoom(FRAME));
     const k = scale(FRAME, near.zoom);
-    expect(k.x).toBeCloseTo(90);
-    expect(k.y).toBeGreaterThanOrEqual(34 - 1e-9);
-    const away = panBy(near, FRAME, 1e9, -1e9);
-    expect(toScreen(away, FRAME, 0, 9000)).toEqual({
-      x: expect.closeTo(MARGIN.left, 3),
-      y: expect.closeTo(600 - MARGIN.bottom, 3),
-    });
+    expect(k.x / FRAME.columns).toBeCloseTo(90);
+    expect(k.y / FRAME.leaves).toBeCloseTo(34);
+    const away = toScreen(panBy(near, FRAME, { x: 1e9, y: -1e9 }), FRAME, { x: 0, y: 1 });
+    expect(away.x).toBeCloseTo(MARGIN.left, 3);
+    expect(away.y).toBeCloseTo(600 - MARGIN.bottom, 3);
   });
 
   it("moves with the hand", () => {
-    const view = zoomAt(whole(FRAME), FRAME, 50, 500, 300);
-    const before = toScreen(view, FRAME, 150, 4500);
-    const after = toScreen(panBy(view, FRAME, 12, -7), FRAME, 150, 4500);
+    const view = zoomAt(WHOLE, FRAME, 50, { x: 500, y: 300 });
+    const before = toScreen(view, FRAME, { x: 0.5, y: 0.5 });
+    const after = toScreen(panBy(view, FRAME, { x: 12, y: -7 }), FRAME, { x: 0.5, y: 0.5 });
     expect(after.x - before.x).toBeCloseTo(12, 6);
     expect(after.y - before.y).toBeCloseTo(-7, 6);
   });
 
-  it("keeps its place while the tree grows", () => {
-    const grown = { ...FRAME, worldWidth: 330, worldHeight: 9900 };
-    const view = centredOn(whole(FRAME), FRAME, 150, 4500, 30);
-    const next = rescaled(view, FRAME, grown);
-    expect([next.x, next.y, next.zoom]).toEqual([165, 4950, 30]);
-    expect(rescaled(whole(FRAME), FRAME, grown)).toEqual(whole(grown));
+  it("centres a place and only ever zooms in for it", () => {
+    const view = centredOn(WHOLE, FRAME, { x: 0.4, y: 0.6 }, 0.5);
+    expect([view.x, view.y]).toEqual([0.4, 0.6]);
+    expect(view.zoom).toBeCloseTo(Math.sqrt(largestZoom(FRAME)));
+    const near = { x: 0.5, y: 0.5, zoom: 400 };
+    expect(centredOn(near, FRAME, { x: 0.5, y: 0.5 }, 0.5).zoom).toBe(400);
   });
 
   it("bears a tree of one walker and a tiny canvas", () => {
-    const one = { width: 10, height: 10, worldWidth: 1, worldHeight: 1 };
-    const view = clampView({ x: 5, y: -3, zoom: 7 }, one);
-    for (const value of [view.x, view.y, view.zoom]) expect(Number.isFinite(value)).toBe(true);
+    const one = { width: 10, height: 10, columns: 1, leaves: 1 };
+    for (const value of Object.values(clampView({ x: 5, y: -3, zoom: 7 }, one))) {
+      expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  it("travels evenly: equal shares of the way are equal factors of zoom", () => {
+    const [from, to] = [WHOLE, { x: 0.1, y: 0.9, zoom: 100 }];
+    expect(between(from, to, 0.5).zoom).toBeCloseTo(10);
+    expect(between(from, to, 1)).toEqual({
+      x: expect.closeTo(0.1),
+      y: expect.closeTo(0.9),
+      zoom: expect.closeTo(100),
+    });
   });
 });
 

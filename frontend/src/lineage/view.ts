@@ -1,14 +1,17 @@
 /**
- * The window onto the tree: world (batch or depth, leaf order) to CSS pixels.
- * Vertical zoom is free; horizontal zoom follows it slowly, because a run is far
- * taller (thousands of leaves) than wide (hundreds of batches).
+ * The window onto the tree. Tree coordinates are shares of its extent (0 to 1
+ * both ways), so that a view keeps its place while the tree grows, and a link
+ * means the same to everyone. Vertical zoom is free; horizontal zoom follows it
+ * slowly, because a run is far taller (leaves) than wide (batches).
  */
 
-export interface View {
-  /** World point at the middle of the canvas. */
+export interface Point {
   x: number;
   y: number;
-  /** 1 shows the whole tree. */
+}
+
+export interface View extends Point {
+  /** (x, y): what is in the middle of the canvas, as shares. 1 shows the whole tree. */
   zoom: number;
 }
 
@@ -16,106 +19,103 @@ export interface Frame {
   /** Size of the canvas, CSS pixels. */
   width: number;
   height: number;
-  /** Extent of the tree, world units. */
-  worldWidth: number;
-  worldHeight: number;
+  /** Extent of the tree: batches or generations, and leaves. */
+  columns: number;
+  leaves: number;
 }
 
-export interface Scale {
-  x: number;
-  y: number;
-}
-
-export const MARGIN = { left: 36, right: 56, top: 34, bottom: 34 } as const;
+export const WHOLE: View = { x: 0.5, y: 0.5, zoom: 1 };
+export const MARGIN = { left: 28, right: 84, top: 44, bottom: 24 } as const;
 const LEAF_PITCH = 34; // CSS pixels between leaves when zoomed in fully
-const COLUMN_PITCH = 90; // CSS pixels between batches when zoomed in fully
+const COLUMN_PITCH = 90; // CSS pixels between columns when zoomed in fully
 
-export function whole(frame: Frame): View {
-  return { x: frame.worldWidth / 2, y: frame.worldHeight / 2, zoom: 1 };
+/** Pixels of the whole tree at zoom 1. */
+function inner({ width, height }: Frame): Point {
+  return {
+    x: Math.max(1, width - MARGIN.left - MARGIN.right),
+    y: Math.max(1, height - MARGIN.top - MARGIN.bottom),
+  };
 }
 
-function fit(frame: Frame): Scale {
+/** Pixels of the whole tree when zoomed in fully. */
+function outer(frame: Frame): Point {
+  const least = inner(frame);
   return {
-    x: Math.max(1, frame.width - MARGIN.left - MARGIN.right) / Math.max(1, frame.worldWidth),
-    y: Math.max(1, frame.height - MARGIN.top - MARGIN.bottom) / Math.max(1, frame.worldHeight),
+    x: Math.max(least.x, COLUMN_PITCH * frame.columns),
+    y: Math.max(least.y, LEAF_PITCH * frame.leaves),
   };
 }
 
 export function largestZoom(frame: Frame): number {
-  const { x, y } = fit(frame);
-  return Math.max(2, LEAF_PITCH / y, COLUMN_PITCH / x);
+  const [least, most] = [inner(frame), outer(frame)];
+  return Math.max(2, most.x / least.x, most.y / least.y);
 }
 
-/** Pixels a world unit. Both axes reach their largest pitch at the largest zoom. */
-export function scale(frame: Frame, zoom: number): Scale {
-  const base = fit(frame);
+/** Pixels of the whole tree. Both axes reach their largest pitch at the largest zoom. */
+export function scale(frame: Frame, zoom: number): Point {
+  const [least, most] = [inner(frame), outer(frame)];
   const share = Math.log(Math.max(1, zoom)) / Math.log(largestZoom(frame));
-  const reach = (from: number, pitch: number) => from * Math.max(1, pitch / from) ** share;
-  return { x: reach(base.x, COLUMN_PITCH), y: reach(base.y, LEAF_PITCH) };
+  return {
+    x: least.x * (most.x / least.x) ** share,
+    y: least.y * (most.y / least.y) ** share,
+  };
 }
 
-export function toScreen(view: View, frame: Frame, x: number, y: number): Scale {
-  const k = scale(frame, view.zoom);
-  return { x: (x - view.x) * k.x + middleX(frame), y: (y - view.y) * k.y + middleY(frame) };
+export function middle({ width, height }: Frame): Point {
+  return {
+    x: (width + MARGIN.left - MARGIN.right) / 2,
+    y: (height + MARGIN.top - MARGIN.bottom) / 2,
+  };
 }
 
-export function toWorld(view: View, frame: Frame, x: number, y: number): Scale {
-  const k = scale(frame, view.zoom);
-  return { x: (x - middleX(frame)) / k.x + view.x, y: (y - middleY(frame)) / k.y + view.y };
+export function toScreen(view: View, frame: Frame, at: Point): Point {
+  const [k, m] = [scale(frame, view.zoom), middle(frame)];
+  return { x: (at.x - view.x) * k.x + m.x, y: (at.y - view.y) * k.y + m.y };
 }
 
-const middleX = ({ width }: Frame) => (width + MARGIN.left - MARGIN.right) / 2;
-const middleY = ({ height }: Frame) => (height + MARGIN.top - MARGIN.bottom) / 2;
+export function toTree(view: View, frame: Frame, at: Point): Point {
+  const [k, m] = [scale(frame, view.zoom), middle(frame)];
+  return { x: (at.x - m.x) / k.x + view.x, y: (at.y - m.y) / k.y + view.y };
+}
 
-/** Zooms by `factor` and keeps the world point under (x, y) where it is. */
-export function zoomAt(view: View, frame: Frame, factor: number, x: number, y: number): View {
-  const anchor = toWorld(view, frame, x, y);
+/** Zooms by `factor` and keeps what is under the pixel `at` where it is. */
+export function zoomAt(view: View, frame: Frame, factor: number, at: Point): View {
+  const anchor = toTree(view, frame, at);
   const zoom = Math.min(largestZoom(frame), Math.max(1, view.zoom * factor));
-  const k = scale(frame, zoom);
+  const [k, m] = [scale(frame, zoom), middle(frame)];
   return clampView(
-    { zoom, x: anchor.x - (x - middleX(frame)) / k.x, y: anchor.y - (y - middleY(frame)) / k.y },
+    { zoom, x: anchor.x - (at.x - m.x) / k.x, y: anchor.y - (at.y - m.y) / k.y },
     frame,
   );
 }
 
 /** Moves the tree by pixels, as a hand on paper does. */
-export function panBy(view: View, frame: Frame, dx: number, dy: number): View {
+export function panBy(view: View, frame: Frame, by: Point): View {
   const k = scale(frame, view.zoom);
-  return clampView({ ...view, x: view.x - dx / k.x, y: view.y - dy / k.y }, frame);
+  return clampView({ ...view, x: view.x - by.x / k.x, y: view.y - by.y / k.y }, frame);
 }
 
-/** Keeps a part of the tree in sight: no more empty space than at zoom 1. */
+/** Never more empty space than at zoom 1. */
 export function clampView(view: View, frame: Frame): View {
   const zoom = Math.min(largestZoom(frame), Math.max(1, view.zoom));
-  const base = fit(frame);
-  const k = scale(frame, zoom);
-  const within = (value: number, extent: number, full: number, now: number) => {
-    const half = (extent * full) / now / 2; // half of what is visible, world units
-    return (
-      extent / 2 + Math.min(extent / 2 - half, Math.max(half - extent / 2, value - extent / 2))
-    );
-  };
+  const [least, k] = [inner(frame), scale(frame, zoom)];
+  const within = (value: number, visible: number) =>
+    Math.min(1 - visible / 2, Math.max(visible / 2, value));
+  return { zoom, x: within(view.x, least.x / k.x), y: within(view.y, least.y / k.y) };
+}
+
+/** A view with a place in the middle, zoomed in to `share` (0 to 1) of what is possible. */
+export function centredOn(view: View, frame: Frame, at: Point, share: number): View {
+  const zoom = Math.max(view.zoom, largestZoom(frame) ** share);
+  return clampView({ ...at, zoom }, frame);
+}
+
+/** A view on the way between two. */
+export function between(from: View, to: View, share: number): View {
+  const mix = (a: number, b: number) => a + (b - a) * share;
   return {
-    zoom,
-    x: within(view.x, frame.worldWidth, base.x, k.x),
-    y: within(view.y, frame.worldHeight, base.y, k.y),
+    x: mix(from.x, to.x),
+    y: mix(from.y, to.y),
+    zoom: Math.exp(mix(Math.log(from.zoom), Math.log(to.zoom))),
   };
-}
-
-/** A view that shows a row in the middle, at least at `zoom`. */
-export function centredOn(view: View, frame: Frame, x: number, y: number, zoom: number): View {
-  return clampView({ x, y, zoom: Math.max(view.zoom, zoom) }, frame);
-}
-
-/** The same place of a tree that has grown: shares of its extent stay equal. */
-export function rescaled(view: View, before: Frame, after: Frame): View {
-  if (view.zoom <= 1) return whole(after);
-  return clampView(
-    {
-      ...view,
-      x: (view.x / Math.max(1, before.worldWidth)) * after.worldWidth,
-      y: (view.y / Math.max(1, before.worldHeight)) * after.worldHeight,
-    },
-    after,
-  );
 }
