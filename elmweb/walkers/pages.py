@@ -34,14 +34,16 @@ FIRST_SEED = "square"
 def walker_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """A walker at its short link."""
     walker = find_walker(public_id)
+    parent = walker.parent
     ancestors = selectors.ancestors(walker, ANCESTORS)
     context = {
         "walker": walker,
+        "parent": parent,
         "trail": trail(walker),
         "is_elite": selectors.holds_cell(walker),
         "operator": presentation.operator_phrase(walker.operator),
         "program": presentation.program_lines(walker.program),
-        "diff": presentation.diff_rows(walker.diff),
+        "diff": presentation.diff_rows(parent.program, walker.program) if parent else [],
         "repairs": presentation.repair_notes(walker.repairs),
         "ancestors": ancestors,
         "older": walker.depth - len(ancestors),

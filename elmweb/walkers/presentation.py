@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -10,6 +9,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from evolution.diffs import diff_lines
 from evolution.walkers.creator import REPAIRS
 
 # What operators are called in a sentence; an unknown one is shown by its own name.
@@ -19,9 +19,9 @@ OPERATORS = {
 }
 # Programs nobody reads as a page; they are downloaded instead.
 LONGEST_SHOWN = 2_000  # lines
+CONTEXT = 3  # equal lines around a change
 
 _FORMATTER = HtmlFormatter(nowrap=True)
-_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 
 def program_lines(program: str) -> list[SafeString]:
@@ -37,10 +37,10 @@ class DiffRow:
     """A line of a diff.
 
     Attributes:
-        kind: ``same``, ``added``, ``removed`` or ``gap`` (lines left out in between).
+        kind: ``same``, ``added``, ``removed`` or ``gap`` (equal lines left out).
         old: its number in the parent's program, or None.
         new: its number in the child's program, or None.
-        text: the line without its sign.
+        text: the line; for a gap, how many lines were left out.
     """
 
     kind: str
@@ -50,31 +50,29 @@ class DiffRow:
 
     @property
     def sign(self) -> str:
-        return {"added": "+", "removed": "−", "gap": "⋯"}.get(self.kind, "")  # noqa: RUF001
+        return {"added": "+", "removed": "−", "gap": "⋯"}.get(self.kind, "")
 
 
-def diff_rows(diff: str) -> list[DiffRow]:
-    """The rows of a unified diff of one file; empty for an empty one."""
+def diff_rows(parent: str, child: str) -> list[DiffRow]:
+    """The changed lines with a few around them; empty where nothing changed."""
+    lines = diff_lines(parent, child)
+    changed = [i for i, line in enumerate(lines) if line.kind != "same"]
+    near = {i + d for i in changed for d in range(-CONTEXT, CONTEXT + 1)}
     rows: list[DiffRow] = []
-    old = new = 0
-    for line in diff.splitlines():
-        hunk = _HUNK.match(line)
-        if hunk:
-            if rows:
-                rows.append(DiffRow("gap", None, None, ""))
-            old, new = int(hunk[1]), int(hunk[2])
-        elif not old and not new:
-            continue  # the file names before the first hunk
-        elif line.startswith("+"):
-            rows.append(DiffRow("added", None, new, line[1:]))
-            new += 1
-        elif line.startswith("-"):
-            rows.append(DiffRow("removed", old, None, line[1:]))
-            old += 1
-        elif not line.startswith("\\"):  # "\ No newline at end of file"
-            rows.append(DiffRow("same", old, new, line[1:]))
-            old, new = old + 1, new + 1
-    return rows
+    left_out = 0
+    for i, line in enumerate(lines):
+        if i not in near:
+            left_out += 1
+            continue
+        rows += _gap(left_out)
+        left_out = 0
+        rows.append(DiffRow(line.kind, line.old, line.new, line.text))
+    return rows + _gap(left_out) if rows else []
+
+
+def _gap(count: int) -> list[DiffRow]:
+    text = f"{count} equal line{'s' if count > 1 else ''}"
+    return [DiffRow("gap", None, None, text)] if count else []
 
 
 def repair_notes(repairs: dict[str, int]) -> list[tuple[str, int]]:
