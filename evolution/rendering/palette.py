@@ -38,15 +38,23 @@ DARK = {
 }
 
 
-def rgba(colour: str) -> tuple[int, int, int, int]:
-    """``#rrggbb`` or ``#rrggbbaa`` as numbers from 0 to 255."""
+Colour = tuple[int, int, int, int]
+"""Red, green, blue, opacity: 0 to 255."""
+
+
+def rgba(colour: str) -> Colour:
+    """``#rrggbb`` or ``#rrggbbaa`` as numbers."""
     channels = [int(colour[i : i + 2], 16) for i in range(1, len(colour), 2)]
     red, green, blue, alpha = [*channels, 255][:4]
     return (red, green, blue, alpha)
 
 
-def mix(low: str, high: str, share: float) -> tuple[int, int, int, int]:
+def blend(low: Colour, high: Colour, share: float) -> Colour:
     """The colour at ``share`` (0 to 1) of the way from ``low`` to ``high``."""
-    pairs = zip(rgba(low), rgba(high), strict=True)
-    red, green, blue, alpha = (round(a + (b - a) * share) for a, b in pairs)
+    red, green, blue, alpha = (round(a + (b - a) * share) for a, b in zip(low, high, strict=True))
     return (red, green, blue, alpha)
+
+
+def mix(low: str, high: str, share: float) -> Colour:
+    """`blend` for colours as text."""
+    return blend(rgba(low), rgba(high), share)

@@ -27,13 +27,23 @@ from evolution.simulation import Motion
 
 POSTER_SIZE = (1200, 630)  # what Open Graph readers crop least
 _DISPLAY_FONT = Path(__file__).parent / "fonts" / "instrument-serif-latin-400-normal.woff"
-_GHOSTS = 7
+_MAX_GHOSTS = 6
+_GHOST_SPACING = 0.6  # of the walker's width, at least: nearer ones only blur it
 _BODY_PIXELS = 190  # a poster's walker is at least this large, if it must lose part of its way
 
-# GIF: (width, height, frames a second); the first that fits into the limit is taken.
+# GIF, without the grid, which would cost more bytes than the walker: (width, height,
+# frames a second); the first that fits into the limit is taken.
 # Delays are whole hundredths of a second.
-_GIF_STEPS = ((480, 300, 20), (480, 300, 12.5), (400, 250, 12.5), (320, 200, 10), (240, 150, 5))
-_GIF_COLOURS = 40
+_GIF_STEPS = (
+    (480, 300, 20),
+    (480, 300, 12.5),
+    (400, 250, 12.5),
+    (400, 250, 10),
+    (320, 200, 10),
+    (280, 175, 10),
+    (240, 150, 10),
+    (240, 150, 5),
+)
 _GIF_SAMPLE = 16  # frames that predict an animation's size
 
 
@@ -41,13 +51,13 @@ def poster_png(motion: Motion, title: str, subtitle: str) -> bytes:
     """A share card of 1200 x 630 pixels: the walker on its way, and how far it went."""
     canvas = _RasterCanvas(POSTER_SIZE, palette.LIGHT, oversampling=2)
     view = _way_view(motion)
-    draw_stage(canvas, view, motion, labels=True)
+    draw_stage(canvas, view, motion, labels=20)
     frames = _ghost_frames(motion, view)
     for age, frame in enumerate(frames):
         ghost = _RasterCanvas(POSTER_SIZE, palette.LIGHT, oversampling=2, transparent=True)
         last = age == len(frames) - 1
         draw_walker(ghost, view, motion, pose_at(motion, frame), shadow=last)
-        canvas.lay(ghost, 1.0 if last else 0.12 + 0.3 * age / len(frames))
+        canvas.lay(ghost, 1.0 if last else 0.18 + 0.32 * age / len(frames))
     picture = canvas.finished()
     _write_card(picture, motion, title, subtitle)
     file = io.BytesIO()
@@ -104,13 +114,13 @@ def _ghost_frames(motion: Motion, view: View) -> list[float]:
         return [float(end)]
     travelled = np.abs(centres - centres[end])[visible]
     farthest = float(travelled.max())
-    spacing = max(farthest / (_GHOSTS - 1), 1e-6)
-    frames: list[float] = []
-    for share in range(_GHOSTS - 1, 0, -1):
-        if share * spacing * view.scale < 12:
-            break  # it hardly moved: ghosts would only blur it
-        frames.append(float(visible[int(np.argmin(np.abs(travelled - share * spacing)))]))
-    return [*sorted(set(frames) - {float(end)}), float(end)]
+    body = float(
+        (motion.positions[:, :, 0].max(axis=1) - motion.positions[:, :, 0].min(axis=1)).mean()
+    )
+    count = min(int(farthest / (_GHOST_SPACING * body + 0.5)), _MAX_GHOSTS)
+    places = farthest * np.arange(count, 0, -1) / max(count, 1)
+    frames = {float(visible[int(np.argmin(np.abs(travelled - place)))]) for place in places}
+    return [*sorted(frames - {float(end)}), float(end)]
 
 
 def _write_card(picture: Image.Image, motion: Motion, title: str, subtitle: str) -> None:
@@ -165,30 +175,34 @@ def _gif_frames(
     camera = Camera(motion, width, height)
     total = max(math.floor(motion.seconds * rate), 1)
     frames: list[Image.Image] = []
-    shared: Image.Image | None = None
+    shared = _gif_palette(colours)
     for number in range(total if count is None else min(count, total)):
         frame = number * motion.fps / rate
         canvas = _RasterCanvas((width, height), colours, oversampling=2)
         view = camera.view(frame)
-        draw_stage(canvas, view, motion, labels=True)
+        draw_stage(canvas, view, motion, labels=12, grid=False)
         draw_walker(canvas, view, motion, pose_at(motion, frame))
-        picture = canvas.finished()
-        if shared is None:
-            shared = _shared_palette(picture, colours)
-        frames.append(picture.quantize(palette=shared, dither=Image.Dither.NONE))
+        frames.append(canvas.finished().quantize(palette=shared, dither=Image.Dither.NONE))
     return frames
 
 
-def _shared_palette(first: Image.Image, colours: dict[str, str]) -> Image.Image:
-    """The colours of the first frame, and those of muscles at every tension."""
-    width, height = first.size
-    montage = Image.new("RGB", (width, height + 64))
-    montage.paste(first, (0, 0))
-    draw = ImageDraw.Draw(montage)
-    for x in range(width):
-        colour = palette.mix(colours["muscle-slack"], colours["muscle-tense"], x / width)
-        draw.line([(x, height), (x, height + 64)], colour)
-    return montage.quantize(_GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
+def _gif_palette(colours: dict[str, str]) -> Image.Image:
+    """Every colour that is drawn, and its blend with what lies behind, for smooth edges."""
+    drawn = [colours[name] for name in ("joint", "muscle-passive", "ink-soft", "ground-line")]
+    muscles = [
+        palette.mix(colours["muscle-slack"], colours["muscle-tense"], share / 6)
+        for share in range(7)
+    ]
+    solid = [palette.rgba(colour) for colour in drawn] + muscles
+    stage, ground = palette.rgba(colours["stage"]), palette.rgba(colours["ground"])
+    blends = [palette.blend(stage, colour, 0.5) for colour in [*solid[:4], *muscles[::2]]]
+    blends += [palette.blend(ground, colour, 0.5) for colour in solid[2:4]]
+    blends += [palette.blend(ground, palette.rgba(colours["shadow-cast"])[:3] + (255,), 0.15)]
+    image = Image.new("P", (1, 1))
+    image.putpalette(
+        [channel for colour in (stage, ground, *solid, *blends) for channel in colour[:3]]
+    )
+    return image
 
 
 def _encode_gif(frames: list[Image.Image], step: GifStep) -> bytes:

@@ -25,6 +25,7 @@ GROUND_SHARE = 0.17  # of the height, below the ground line
 LEAST_METRES = 6.0  # a tiny walker does not fill the picture
 FILL = 0.82  # share of the free space that a walker takes at most
 FULL_TENSION = 0.24  # share of its built length by which a muscle shortens for full colour
+LEAST_UNIT = 0.011  # of the height: radius of a joint that is still seen when small
 _SMOOTHING = 0.5  # seconds to each side
 _LABEL_STEPS = (5, 10, 20, 50, 100, 200, 500)  # metres
 
@@ -134,12 +135,22 @@ def tension(motion: Motion, pose: Pose, a: int, b: int) -> float:
     return min(max(0.5 + shortening / FULL_TENSION / 2, 0.0), 1.0)
 
 
-def draw_stage(canvas: Canvas, view: View, motion: Motion, *, labels: bool) -> None:
-    """The ruled paper, the terrain, and the metre rule in the ground."""
+def draw_stage(
+    canvas: Canvas, view: View, motion: Motion, *, labels: float = 0, grid: bool = True
+) -> None:
+    """The ruled paper, the terrain, and the metre rule in the ground.
+
+    Args:
+        canvas: drawn on.
+        view: camera.
+        motion: whose terrain and start it is.
+        labels: size of the rule's numbers in pixels; 0 for none.
+        grid: whether to draw the paper's uprights.
+    """
     start = float(motion.positions[0, :, 0].mean())
-    step = next((s for s in _LABEL_STEPS if s * view.scale >= 56), 1000)
+    step = next((s for s in _LABEL_STEPS if s * view.scale >= max(56, 4.5 * labels)), 1000)
     ground = view.y(0.0)
-    for x, _ in _marks(view, start, step):
+    for x, _ in _marks(view, start, step) if grid else ():
         canvas.line([(x, 0.0), (x, ground)], "hairline", 1)
     surfaces = (*motion.terrain.segments, *motion.terrain.ceiling)
     for segment in surfaces:
@@ -149,18 +160,19 @@ def draw_stage(canvas: Canvas, view: View, motion: Motion, *, labels: bool) -> N
         canvas.line(ends, "ground-line", 1.5)
     small = 1 if step <= 10 else step // 10
     for x, metres in _marks(view, start, small):
-        length = 9.0 if metres % step == 0 else 6.0 if metres * 2 % step == 0 else 3.5
+        share = 1.0 if metres % step == 0 else 0.65 if metres * 2 % step == 0 else 0.4
+        length = share * max(9.0, 0.7 * labels)
         canvas.line([(x, ground), (x, ground + length)], "tick", 1)
     if labels:
         for x, metres in _marks(view, start, step):
-            canvas.text((x, ground + 13), f"{abs(metres)}", 12)
+            canvas.text((x, ground + 1.1 * labels), f"{abs(metres)}", labels)
 
 
 def draw_walker(
     canvas: Canvas, view: View, motion: Motion, pose: Pose, *, shadow: bool = True
 ) -> None:
     """The walker in one pose: shadow, bones, muscles, joints."""
-    unit = max(motion.joint_radius * view.scale, 1.6)
+    unit = max(motion.joint_radius * view.scale, view.height * LEAST_UNIT)
     if shadow:
         for x, y in pose:
             floor = ground_at(motion.terrain.segments, float(x))
@@ -177,7 +189,7 @@ def draw_walker(
             length = math.dist(places[a], places[b])
             half = min(unit * (0.35 + 0.75 * tense), length / 3)
             canvas.spindle(places[a], places[b], half, tense)
-    line = max(min(unit * 0.4, 2 * max(view.height / 400, 1)), 1)
+    line = max(min(unit * 0.4, view.height / 200), 1)
     for place in places:
         canvas.joint(place, max(unit - line / 2, 0.8), line)
 

@@ -61,7 +61,7 @@ def walker_svg(
     frame = telling_frame(motion) if frame is None else frame
     canvas = _SvgCanvas()
     view = Camera(motion, width, height).view(frame)
-    draw_stage(canvas, view, motion, labels=False)
+    draw_stage(canvas, view, motion)
     draw_walker(canvas, view, motion, pose_at(motion, frame))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="walker-svg" '
