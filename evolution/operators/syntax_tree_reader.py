@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any, NamedTuple
 
+from evolution.operators.syntax_tree_kinds import (
+    KINDS,
+    Usage,
+    callee_of,
+    is_literal_number,
+    kind_of,
+    statement_kind,
+)
 from evolution.operators.syntax_tree_sites import (
     FAMILY_OF_SYMBOL,
     NUMERIC_CALLS,
     Call,
-    Expression,
     Name,
     Number,
     Program,
@@ -25,13 +34,25 @@ _SYMBOL = re.compile(
 )
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 
-_SIMPLE_VALUES = (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.Attribute)
-_COMPOUND_VALUES = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.Dict, ast.DictComp)
+# Tuples, made once: this module is on the hot path of a search.
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_PLAIN = (ast.Expr, ast.Return)
+_TESTED = (ast.If, ast.While)
+_BRANCHES = (ast.For, ast.AsyncFor, ast.If, ast.While)
+_NUMBERS = (int, float)
 _WHOLE_OPERATORS = (ast.Mod, ast.FloorDiv, ast.LShift, ast.RShift, ast.Pow)
-# When a variable is used in several ways, the one further left tells most.
-_KINDS = ("object", "sequence", "condition", "number")
+
+_Sort = tuple[str, bool, bool]  # kind, atomic, whole: see `Expression`
+
+
+class _Place(NamedTuple):
+    start: int
+    end: int
+    scope: int
+    slot: Slot
+    counting: bool
 
 
 def read_program(text: str) -> Program:
@@ -50,55 +71,17 @@ def read_program(text: str) -> Program:
 
 
 class _Reader:
-    """Collects sites; kinds of variables are known, and entered, at the end."""
+    """Collects the sites of a program, and in ``_usage`` how its variables are used."""
 
     def __init__(self, data: bytes) -> None:
         self.program = Program(data)
         self._data = data
         self._line_starts = [0, *(match.end() for match in _NEWLINE.finditer(data))]
-        self._uses: list[tuple[str, int, str]] = []  # name, scope, kind
-        self._counts: list[tuple[str, int]] = []  # name, scope: used as a whole number
-        self._parameters: dict[str, list[tuple[str, int]]] = {}  # function -> name, scope
-        # literals that become the value of a variable, or of a function's n-th parameter
-        self._given: list[tuple[int, str, int]] = []  # number's index, variable, scope
-        self._passed: list[tuple[int, str, int]] = []  # number's index, function, n
+        self._usage = Usage()
 
     def finish(self) -> Program:
-        program = self.program
-        for name, scope, kind in self._uses:
-            home = program.owner(name, scope)
-            if home is not None and name in home.variables:
-                known = home.kinds.get(name, kind)
-                home.kinds[name] = min(known, kind, key=_KINDS.index)
-        for name, scope in self._counts:
-            home = program.owner(name, scope)
-            if home is not None:
-                home.counts.add(name)
-                home.kinds.setdefault(name, "number")
-        for index, name, scope in self._given:
-            self._mark_counting(index, name, scope)
-        for index, function, position in self._passed:
-            parameters = self._parameters.get(function, [])
-            if position < len(parameters):
-                self._mark_counting(index, *parameters[position])
-        program.expressions = [self._with_kind(e) for e in program.expressions]
-        for expression in program.expressions:
-            program.slots.setdefault(expression.slot, []).append(expression)
-        return program
-
-    def _mark_counting(self, index: int, name: str, scope: int) -> None:
-        home = self.program.owner(name, scope)
-        if home is not None and name in home.counts:
-            self.program.numbers[index] = self.program.numbers[index]._replace(counting=True)
-
-    def _with_kind(self, expression: Expression) -> Expression:
-        if expression.kind != "name":
-            return expression
-        text = self._data[expression.start : expression.end].decode()
-        home = self.program.owner(text, expression.scope)
-        if home is None:
-            return expression._replace(kind="")
-        return expression._replace(kind=home.kinds.get(text, ""), whole=text in home.counts)
+        self._usage.resolve(self.program)
+        return self.program
 
     # Statements ---------------------------------------------------------------------------
 
@@ -115,7 +98,7 @@ class _Reader:
         self, node: ast.stmt, block: int, scope: int, is_first: bool
     ) -> Statement | None:
         first_line = node.lineno
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _DEFINITIONS):
             first_line = min((d.lineno for d in node.decorator_list), default=first_line)
         assert node.end_lineno is not None
         start, code_start = self._line_starts[first_line - 1], self._offset(node)
@@ -132,11 +115,11 @@ class _Reader:
             binds = target.id if isinstance(target, ast.Name) else None
         text = self._data[start:end_line]
         rigid = b'"""' in text or b"'''" in text
-        kind = _statement_kind(node, is_first)
+        kind = statement_kind(node, is_first)
         return Statement(start, end_line, indent, block, scope, kind, binds, rigid)
 
     def _statement(self, node: ast.stmt, scope: int) -> None:
-        if isinstance(node, ast.Expr | ast.Return):
+        if isinstance(node, _PLAIN):
             if node.value is not None:
                 self._value(node.value, scope, (type(node).__name__, 0))
         elif isinstance(node, ast.Assign):
@@ -145,21 +128,21 @@ class _Reader:
             self._other(node.target, scope)
             self._symbol(self._end(node.target), self._offset(node.value))
             self._value(node.value, scope, ("Assign", 0))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _FUNCTIONS):
             self.program.scopes[scope].callables.setdefault(node.name, self._offset(node))
             inner = self._arguments(node.args, scope)
-            self._parameters[node.name] = [(a.arg, inner) for a in node.args.args]
+            self._usage.parameters[node.name] = [(a.arg, inner) for a in node.args.args]
             self.block(node.body, inner)
         elif isinstance(node, ast.ClassDef):
             self.program.scopes[scope].callables.setdefault(node.name, self._offset(node))
             self.program.scopes.append(Scope(scope, is_class=True))
             self.block(node.body, len(self.program.scopes) - 1)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif isinstance(node, _IMPORTS):
             for alias in node.names:
                 name = (alias.asname or alias.name).partition(".")[0]
                 self.program.scopes[scope].callables.setdefault(name, self._offset(node))
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.If | ast.While):
-            if isinstance(node, ast.If | ast.While):
+        elif isinstance(node, _BRANCHES):
+            if isinstance(node, _TESTED):
                 self._value(node.test, scope, ("If", 0))
             else:
                 self._other(node.target, scope)
@@ -175,11 +158,11 @@ class _Reader:
         for target in node.targets:
             self._other(target, scope)
             if isinstance(target, ast.Name):
-                kind = _kind_of(node.value)
-                if kind in _KINDS:
-                    self._uses.append((target.id, scope, kind))
-                if _is_literal_number(node.value):
-                    self._given.append((len(self.program.numbers), target.id, scope))
+                kind = kind_of(node.value)
+                if kind in KINDS:
+                    self._usage.uses.append((target.id, scope, kind))
+                if is_literal_number(node.value):
+                    self._usage.given.append((len(self.program.numbers), target.id, scope))
         if isinstance(node.targets[0], ast.Tuple) and not isinstance(node.value, ast.Tuple):
             self._other(node.value, scope)  # unpacked: only its parts can change
         else:
@@ -202,8 +185,8 @@ class _Reader:
         ]
         for name, default in pairs:
             if default is not None:
-                if _is_literal_number(default):
-                    self._given.append((len(program.numbers), name.arg, inner))
+                if is_literal_number(default):
+                    self._usage.given.append((len(program.numbers), name.arg, inner))
                 self._value(default, scope, ("default", name.arg))
         return inner
 
@@ -232,70 +215,55 @@ class _Reader:
     def _value(
         self, node: ast.expr, scope: int, slot: Slot, loose: bool = True, counting: bool = False
     ) -> None:
-        if isinstance(node, ast.JoinedStr):
-            return  # positions inside f-strings are not exact in every version
-        if isinstance(node, _SIMPLE_VALUES):
-            is_value = self._simple_value(node, scope, counting)
-        elif isinstance(node, _COMPOUND_VALUES):
-            is_value = self._compound_value(node, scope, slot, counting)
-        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-            is_value = False
-            for item in node.elts:
-                self._value(item, scope, ("element", 0))
-                if isinstance(node, ast.List) and not isinstance(item, ast.Starred):
-                    self.program.items.append((self._offset(item), self._end(item)))
-        elif isinstance(node, ast.Lambda):
-            is_value = False
-            self._value(node.body, self._arguments(node.args, scope), ("Lambda", 0))
-        elif isinstance(node, _COMPREHENSIONS):
-            is_value = False
-            self._comprehension(node, scope)
-        else:
-            is_value = False
+        read = _READERS.get(type(node))
+        if read is None:
             self._other(node, scope)
-        if is_value:
-            literal = _is_literal_number(node)
-            self.program.expressions.append(
-                Expression(
-                    self._offset(node),
-                    self._end(node),
-                    scope,
-                    slot,
-                    _kind_of(node),
-                    isinstance(node, _SIMPLE_VALUES) or literal,
-                    loose,
-                    counting,
-                    literal and isinstance(self.program.numbers[-1].value, int),
-                )
+            return
+        start, end = self._offset(node), self._end(node)
+        sort = read(self, node, _Place(start, end, scope, slot, counting))
+        if sort is not None:
+            kind, atomic, whole = sort
+            self._usage.values.append(
+                (start, end, scope, slot, kind, atomic, loose, counting, whole)
             )
 
-    def _simple_value(self, node: ast.expr, scope: int, counting: bool) -> bool:
-        """Sites of and in a name, literal, call, subscript or attribute; whether it is a value."""
-        program = self.program
-        start, end = self._offset(node), self._end(node)
-        if isinstance(node, ast.Constant):
-            if type(node.value) is bool:
-                program.flags.append((start, end, node.value))
-            elif isinstance(node.value, int | float):
-                program.numbers.append(Number(start, end, node.value, counting))
-            else:
-                return False
-        elif isinstance(node, ast.Name):
-            program.names.append(Name(start, end, node.id, scope, False))
-            if counting:
-                self._counts.append((node.id, scope))
-        elif isinstance(node, ast.Subscript):
-            self._use(node.value, scope, "sequence")
-            self._value(node.value, scope, ("Subscript", "value"), loose=False)
-            if isinstance(node.slice, ast.Slice):
-                self._other(node.slice, scope)
-            else:
-                self._value(node.slice, scope, ("Subscript", "slice"), counting=True)
-        elif isinstance(node, ast.Attribute):
-            self._base(node, scope)
-        elif isinstance(node, ast.Call):
-            self._call(node, scope)
-        return True
+    # One method for each sort of node, in `_READERS`. They return its kind, whether it is
+    # atomic and whether it is a whole number; None for what no edit takes as a value.
+
+    def _text(self, node: ast.JoinedStr, place: _Place) -> None:
+        """Nothing: positions inside f-strings are not exact in every version."""
+
+    def _constant(self, node: ast.Constant, place: _Place) -> _Sort | None:
+        value = node.value
+        if value is True or value is False:
+            self.program.flags.append((place.start, place.end, value))
+            return "condition", True, False
+        if isinstance(value, _NUMBERS):
+            number = Number(place.start, place.end, value, place.counting)
+            self.program.numbers.append(number)
+            return "number", True, isinstance(value, int)
+        return None
+
+    def _name(self, node: ast.Name, place: _Place) -> _Sort:
+        start, end, scope, _, counting = place
+        self.program.names.append(Name(start, end, node.id, scope, False))
+        if counting:
+            self._usage.counts.append((node.id, scope))
+        return "name", True, False
+
+    def _subscript(self, node: ast.Subscript, place: _Place) -> _Sort:
+        scope = place.scope
+        self._use(node.value, scope, "sequence")
+        self._value(node.value, scope, ("Subscript", "value"), loose=False)
+        if isinstance(node.slice, ast.Slice):
+            self._other(node.slice, scope)
+        else:
+            self._value(node.slice, scope, ("Subscript", "slice"), counting=True)
+        return "", True, False
+
+    def _attribute(self, node: ast.Attribute, place: _Place) -> _Sort:
+        self._base(node, place.scope)
+        return "", True, False
 
     def _base(self, node: ast.Attribute, scope: int) -> None:
         if isinstance(node.value, ast.Name):
@@ -307,9 +275,8 @@ class _Reader:
         else:
             self._value(node.value, scope, ("Attribute", "value"), loose=False)
 
-    def _call(self, node: ast.Call, scope: int) -> None:
-        callee = _callee(node)
-        function = node.func
+    def _call(self, node: ast.Call, place: _Place) -> _Sort:
+        callee, function, scope = callee_of(node), node.func, place.scope
         if isinstance(function, ast.Name):
             self.program.names.append(
                 Name(self._offset(function), self._end(function), callee, scope, True)
@@ -324,52 +291,73 @@ class _Reader:
             if isinstance(argument, ast.Starred):
                 self._other(argument, scope)
                 continue
-            if _is_literal_number(argument):
-                self._passed.append((len(self.program.numbers), callee, position))
+            if is_literal_number(argument):
+                self._usage.passed.append((len(self.program.numbers), callee, position))
             self._value(argument, scope, (callee, position), counting=counting)
             if not isinstance(argument, ast.GeneratorExp):
                 plain.append((self._offset(argument), self._end(argument)))
         for keyword in node.keywords:
             self._value(keyword.value, scope, (callee, keyword.arg or "**"))
-        self.program.calls.append(Call(self._offset(node), self._end(node), callee, tuple(plain)))
+        self.program.calls.append(Call(place.start, place.end, callee, tuple(plain)))
+        return "number" if callee in NUMERIC_CALLS else "", True, False
 
-    def _compound_value(self, node: ast.expr, scope: int, slot: Slot, counting: bool) -> bool:
-        kind = type(node).__name__
-        if isinstance(node, ast.UnaryOp):
-            operand = node.operand
-            if _is_literal_number(node):
-                assert isinstance(operand, ast.Constant)
-                assert isinstance(operand.value, int | float)
-                span = (self._offset(node), self._end(node))
-                self.program.numbers.append(Number(*span, -operand.value, counting))
-            else:
-                self._value(operand, scope, (kind, 0), loose=False)
-        elif isinstance(node, ast.BinOp):
-            whole = counting or isinstance(node.op, _WHOLE_OPERATORS)
-            self._use(node.left, scope, "number")
-            self._use(node.right, scope, "number")
-            self._value(node.left, scope, (kind, 0), loose=False, counting=counting)
-            self._symbol(self._end(node.left), self._offset(node.right))
-            self._value(node.right, scope, (kind, 0), loose=False, counting=whole)
-        elif isinstance(node, ast.Compare | ast.BoolOp):
-            if isinstance(node, ast.Compare):
-                operands, used_as = [node.left, *node.comparators], "number"
-            else:
-                operands, used_as = node.values, "condition"
-            for left, right in pairwise(operands):
-                self._symbol(self._end(left), self._offset(right))
-            for operand in operands:
-                self._use(operand, scope, used_as)
-                self._value(operand, scope, (kind, 0), loose=False)
-        elif isinstance(node, ast.IfExp):
-            self._value(node.test, scope, ("If", 0), loose=False)
-            self._value(node.body, scope, slot, loose=False, counting=counting)
-            self._value(node.orelse, scope, slot, loose=False, counting=counting)
-        return True
+    def _unary(self, node: ast.UnaryOp, place: _Place) -> _Sort:
+        operand = node.operand
+        if is_literal_number(node):
+            assert isinstance(operand, ast.Constant)
+            assert isinstance(operand.value, int | float)
+            number = Number(place.start, place.end, -operand.value, place.counting)
+            self.program.numbers.append(number)
+            return "number", True, isinstance(operand.value, int)
+        self._value(operand, place.scope, ("UnaryOp", 0), loose=False)
+        return "condition" if isinstance(node.op, ast.Not) else "number", False, False
+
+    def _binary(self, node: ast.BinOp, place: _Place) -> _Sort:
+        scope, counting = place.scope, place.counting
+        whole = counting or isinstance(node.op, _WHOLE_OPERATORS)
+        self._use(node.left, scope, "number")
+        self._use(node.right, scope, "number")
+        self._value(node.left, scope, ("BinOp", 0), loose=False, counting=counting)
+        self._symbol(self._end(node.left), self._offset(node.right))
+        self._value(node.right, scope, ("BinOp", 0), loose=False, counting=whole)
+        return "number", False, False
+
+    def _comparison(self, node: ast.Compare, place: _Place) -> _Sort:
+        self._condition([node.left, *node.comparators], place, ("Compare", 0), "number")
+        return "condition", False, False
+
+    def _boolean(self, node: ast.BoolOp, place: _Place) -> _Sort:
+        self._condition(node.values, place, ("BoolOp", 0), "condition")
+        return "condition", False, False
+
+    def _condition(self, operands: list[ast.expr], place: _Place, slot: Slot, kind: str) -> None:
+        for left, right in pairwise(operands):
+            self._symbol(self._end(left), self._offset(right))
+        for operand in operands:
+            self._use(operand, place.scope, kind)
+            self._value(operand, place.scope, slot, loose=False)
+
+    def _choice(self, node: ast.IfExp, place: _Place) -> _Sort:
+        self._value(node.test, place.scope, ("If", 0), loose=False)
+        for value in (node.body, node.orelse):
+            self._value(value, place.scope, place.slot, loose=False, counting=place.counting)
+        return "", False, False
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> None:
+        for item in node.elts:
+            self._value(item, place.scope, ("element", 0))
+            if isinstance(node, ast.List) and not isinstance(item, ast.Starred):
+                self.program.items.append((self._offset(item), self._end(item)))
+
+    def _lambda(self, node: ast.Lambda, place: _Place) -> None:
+        self._value(node.body, self._arguments(node.args, place.scope), ("Lambda", 0))
 
     def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: int
+        self,
+        node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
+        place: _Place,
     ) -> None:
+        scope = place.scope
         self.program.scopes.append(Scope(scope))
         inner = len(self.program.scopes) - 1
         for position, generator in enumerate(node.generators):
@@ -387,7 +375,7 @@ class _Reader:
 
     def _use(self, node: ast.expr, scope: int, kind: str) -> None:
         if isinstance(node, ast.Name):
-            self._uses.append((node.id, scope, kind))
+            self._usage.uses.append((node.id, scope, kind))
 
     def _symbol(self, start: int, end: int) -> None:
         between = self._data[start:end]
@@ -410,49 +398,24 @@ class _Reader:
         return self._line_starts[node.end_lineno - 1] + node.end_col_offset
 
 
-def _is_literal_number(node: ast.expr) -> bool:
-    """Whether ``node`` is a number, perhaps with a minus sign."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node = node.operand
-    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
-
-
-def _callee(node: ast.Call) -> str:
-    if isinstance(node.func, ast.Name):
-        return node.func.id
-    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
-
-
-def _kind_of(node: ast.expr) -> str:
-    """What kind of value ``node`` is; "name" where its variable will tell."""
-    if isinstance(node, ast.Name):
-        return "name"
-    if isinstance(node, ast.Constant):
-        if type(node.value) is bool:
-            return "condition"
-        return "number" if isinstance(node.value, int | float) else ""
-    if isinstance(node, ast.UnaryOp):
-        return "condition" if isinstance(node.op, ast.Not) else "number"
-    if isinstance(node, ast.BinOp):
-        return "number"
-    if isinstance(node, ast.Compare | ast.BoolOp):
-        return "condition"
-    if isinstance(node, _DISPLAYS):
-        return "sequence"
-    if isinstance(node, ast.Call):
-        return "number" if _callee(node) in NUMERIC_CALLS else ""
-    return ""
-
-
-def _statement_kind(node: ast.stmt, is_first: bool) -> str:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return "import"
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return "definition"
-    if isinstance(node, ast.Return):
-        return "return"
-    if isinstance(node, ast.For):
-        return "loop"
-    if is_first and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return "docstring"
-    return "plain"
+_READERS: dict[type[ast.expr], Callable[[_Reader, Any, _Place], _Sort | None]] = {
+    ast.Attribute: _Reader._attribute,
+    ast.BinOp: _Reader._binary,
+    ast.BoolOp: _Reader._boolean,
+    ast.Call: _Reader._call,
+    ast.Compare: _Reader._comparison,
+    ast.Constant: _Reader._constant,
+    ast.DictComp: _Reader._comprehension,
+    ast.GeneratorExp: _Reader._comprehension,
+    ast.IfExp: _Reader._choice,
+    ast.JoinedStr: _Reader._text,
+    ast.Lambda: _Reader._lambda,
+    ast.List: _Reader._display,
+    ast.ListComp: _Reader._comprehension,
+    ast.Name: _Reader._name,
+    ast.Set: _Reader._display,
+    ast.SetComp: _Reader._comprehension,
+    ast.Subscript: _Reader._subscript,
+    ast.Tuple: _Reader._display,
+    ast.UnaryOp: _Reader._unary,
+}
