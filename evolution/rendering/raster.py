@@ -197,7 +197,7 @@ def _gif_palette(colours: dict[str, str]) -> Image.Image:
     stage, ground = palette.rgba(colours["stage"]), palette.rgba(colours["ground"])
     blends = [palette.blend(stage, colour, 0.5) for colour in [*solid[:4], *muscles[::2]]]
     blends += [palette.blend(ground, colour, 0.5) for colour in solid[2:4]]
-    blends += [palette.blend(ground, palette.rgba(colours["shadow-cast"])[:3] + (255,), 0.15)]
+    blends += [palette.blend(ground, (*palette.rgba(colours["shadow-cast"])[:3], 255), 0.15)]
     image = Image.new("P", (1, 1))
     image.putpalette(
         [channel for colour in (stage, ground, *solid, *blends) for channel in colour[:3]]
