@@ -111,11 +111,11 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.text("ELMWEB_STATIC_ROOT") or BASE_DIR / "data" / "static"
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 # Embedded: served from where they were built. Production: from `collectstatic`.
 WHITENOISE_USE_FINDERS = not PRODUCTION
+STATIC_ROOT = (env.text("ELMWEB_STATIC_ROOT") or BASE_DIR / "static") if PRODUCTION else None
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"  # Vite's hashed names
 DJANGO_VITE = {"default": {"manifest_path": FRONTEND_DIST / "manifest.json"}}
 

@@ -123,7 +123,7 @@ class ResumeMessage(Message):
     """Client to server, first and only: send what came after event ``after``."""
 
     kind: Literal["resume"] = "resume"
-    after: Annotated[int, Field(ge=0)]
+    after: Annotated[int, Field(ge=0, lt=2**53)]
 
 
 SERVER_MESSAGE: TypeAdapter[EventsMessage | RefusedMessage] = TypeAdapter(ServerMessage)
