@@ -13,7 +13,6 @@ number of workers.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 
 from evolution.archive import EMPTY, Admission, Archive, Entry, niche_count, niche_of
 from evolution.config import RunConfig
+from evolution.diffs import unified_diff
 from evolution.evaluation import Evaluation, Evaluator
 from evolution.operators.base import Child, Operator
 from evolution.types import Failure, Stage
@@ -234,14 +234,6 @@ def run_batch(request: BatchRequest, operator: Operator, evaluator: Evaluator) -
     evaluations = evaluate(children, evaluator, request.thresholds)
     cpu = {"mutation": mutated - start, **evaluator.cpu}
     return BatchResult(request.number, children, evaluations, cpu)
-
-
-def unified_diff(parent: str, child: str) -> str:
-    """What changed from parent to child, as people read it."""
-    lines = difflib.unified_diff(
-        parent.splitlines(), child.splitlines(), "parent", "child", lineterm=""
-    )
-    return "\n".join(lines) + "\n"
 
 
 class Search:

@@ -18,13 +18,13 @@ from elmweb.runs.selectors import statistics
 from elmweb.walkers.models import Lineage, Walker, WalkerMotion
 from elmweb.walkers.services import walker_from
 from evolution.config import RunConfig
+from evolution.diffs import unified_diff
 from evolution.search import (
     SEED_BATCH,
     batch_count,
     choose_messages,
     choose_parents,
     size_of_batch,
-    unified_diff,
 )
 from evolution.walkers import Walker as Phenotype
 

@@ -27,7 +27,7 @@ _COMPARISONS: tuple[Callable[[str], str], ...] = (
 )
 
 
-def unified_diff(parent: str, child: str, message: str) -> str:
+def unified_diff(parent: str, child: str, message: str = "") -> str:
     """The edit from ``parent`` to ``child``; no hunks when they are equal."""
     parts = [f"    {line}\n" for line in message.splitlines()]
     hunks = difflib.unified_diff(split_lines(parent), split_lines(child), "parent", "child")
