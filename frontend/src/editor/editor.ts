@@ -112,7 +112,11 @@ export function createEditor(textarea: HTMLTextAreaElement, submit: () => void):
           ...defaultKeymap,
           ...historyKeymap,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": "problems" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": "problems",
+          tabindex: "0",
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           textarea.value = update.state.doc.toString();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Camera, smooth, View } from "./camera";
+import { body, Camera, smooth, View } from "./camera";
 import { groundAt, labelStep, tension } from "./draw";
 import type { Motion } from "./motion";
 
@@ -22,7 +22,11 @@ function bouncing(speed: number): Motion {
       positions[(t * 4 + j) * 2 + 1] = y;
     }
   }
-  const springs = [{ a: 0, b: 1, active: true }];
+  const springs = [
+    { a: 0, b: 1, active: true },
+    { a: 1, b: 2, active: false },
+    { a: 2, b: 3, active: false },
+  ];
   const ground = [{ x0: -2000, y0: 0, x1: 2000, y1: 0 }];
   return {
     fps: 30,
@@ -97,6 +101,30 @@ describe("the camera", () => {
   it("leaves room for the rule under the ground", () => {
     const view = new Camera(bouncing(1)).view(0, SIZE, true);
     expect(SIZE.height - view.y(0)).toBeCloseTo(SIZE.height * 0.17, 5);
+  });
+});
+
+describe("joints that no muscle holds", () => {
+  /** The bouncing square, with a fifth joint that stays at the start. */
+  function leavingOneBehind(): Motion {
+    const whole = bouncing(12);
+    const positions = new Float32Array(whole.frames * 10);
+    for (let t = 0; t < whole.frames; t++) {
+      positions.set(whole.positions.subarray(t * 8, t * 8 + 8), t * 10);
+      positions.set([-3, 0.25], t * 10 + 8);
+    }
+    return { ...whole, joints: 5, positions };
+  }
+
+  it("are no part of the body", () => {
+    expect(body(leavingOneBehind())).toEqual([0, 1, 2, 3]);
+    expect(body({ ...bouncing(1), springs: [] })).toHaveLength(1);
+  });
+
+  it("do not make the walker small", () => {
+    const alone = new Camera(bouncing(12)).view(150, SIZE, true);
+    const together = new Camera(leavingOneBehind()).view(150, SIZE, true);
+    expect(together).toEqual(alone);
   });
 });
 

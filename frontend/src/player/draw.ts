@@ -16,6 +16,7 @@ export interface Scene {
   readonly detail: "card" | "full";
 }
 
+const LEAST_RADIUS = 2.4; // pixels; a large walker far away is still drawn with a firm pen
 const TENSION_STEPS = 8; // colours between slack and tense; muscles of a colour are one path
 const FULL_TENSION = 0.24; // share of the built length by which a muscle shortens for full colour
 
@@ -116,7 +117,7 @@ function drawRule(context: CanvasRenderingContext2D, scene: Scene): void {
   context.textAlign = "center";
   context.textBaseline = "top";
   eachMark(scene, step, (x, metres) => {
-    if (view.size.height - ground > 22) context.fillText(`${metres}`, x, ground + 11);
+    if (view.size.height - ground > 22) context.fillText(`${Math.abs(metres)}`, x, ground + 11);
   });
 }
 
@@ -186,7 +187,7 @@ function distance(points: Float32Array, a: number, b: number): number {
 
 function drawMuscles(context: CanvasRenderingContext2D, scene: Scene): void {
   const { motion, view, pose } = scene;
-  const unit = Math.max(motion.radius * view.scale, 1.6); // a joint's radius in pixels
+  const unit = Math.max(motion.radius * view.scale, LEAST_RADIUS); // a joint's radius in pixels
   const passive = new Path2D();
   const active = Array.from({ length: TENSION_STEPS }, () => new Path2D());
   for (const [i, spring] of motion.springs.entries()) {
@@ -204,10 +205,10 @@ function drawMuscles(context: CanvasRenderingContext2D, scene: Scene): void {
     const tense = tension(motion, pose, i);
     const step = Math.min(Math.floor(tense * TENSION_STEPS), TENSION_STEPS - 1);
     const path = active[step];
-    if (path) belly(path, ends, unit * (0.35 + 0.75 * tense));
+    if (path) belly(path, ends, unit * (0.45 + 0.8 * tense));
   }
   context.strokeStyle = token("--muscle-passive");
-  context.lineWidth = Math.max(unit * 0.3, 1);
+  context.lineWidth = Math.max(unit * 0.32, 1.25);
   context.stroke(passive);
   const colours = [channels(token("--muscle-slack")), channels(token("--muscle-tense"))];
   context.lineWidth = 1;
@@ -218,25 +219,32 @@ function drawMuscles(context: CanvasRenderingContext2D, scene: Scene): void {
   }
 }
 
+const BELLY_STEPS = 12; // straight pieces to each side: canvases draw flat curves with corners
+
 /** A muscle's belly: a spindle between two joints, thick when it is short. */
 function belly(
   path: Path2D,
   [x0, y0, x1, y1]: readonly [number, number, number, number],
   thickness: number,
 ): void {
-  const length = Math.hypot(x1 - x0, y1 - y0) || 1;
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const length = Math.hypot(dx, dy) || 1;
   const half = Math.min(thickness, length / 3);
-  const [nx, ny] = [(-(y1 - y0) / length) * half, ((x1 - x0) / length) * half];
-  const [mx, my] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  const steps = length < 60 ? 4 : BELLY_STEPS;
   path.moveTo(x0, y0);
-  path.quadraticCurveTo(mx + nx, my + ny, x1, y1);
-  path.quadraticCurveTo(mx - nx, my - ny, x0, y0);
+  for (const side of [1, -1]) {
+    for (let i = 1; i <= steps; i++) {
+      const along = side === 1 ? i / steps : 1 - i / steps;
+      const out = (side * half * 2 * along * (1 - along)) / length;
+      path.lineTo(x0 + dx * along - dy * out, y0 + dy * along + dx * out);
+    }
+  }
   path.closePath();
 }
 
 function drawJoints(context: CanvasRenderingContext2D, scene: Scene): void {
   const { motion, view, pose } = scene;
-  const radius = Math.max(motion.radius * view.scale, 1.6);
+  const radius = Math.max(motion.radius * view.scale, LEAST_RADIUS);
   const line = Math.max(Math.min(radius * 0.4, 2), 1);
   context.beginPath();
   for (let j = 0; j < motion.joints; j++) {
@@ -245,7 +253,7 @@ function drawJoints(context: CanvasRenderingContext2D, scene: Scene): void {
     context.moveTo(x + r, y);
     context.arc(x, y, r, 0, 2 * Math.PI);
   }
-  context.fillStyle = radius < 3 ? token("--joint") : token("--joint-core");
+  context.fillStyle = radius < 3.5 ? token("--joint") : token("--joint-core");
   context.fill();
   context.strokeStyle = token("--joint");
   context.lineWidth = line;

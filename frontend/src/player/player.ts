@@ -55,7 +55,7 @@ export class WalkerPlayer extends HTMLElement implements Commands {
     return {
       time: playback.time,
       duration: playback.duration,
-      distance: (centres[2 * playback.frame] ?? 0) - (centres[0] ?? 0),
+      distance: Math.abs((centres[2 * playback.frame] ?? 0) - (centres[0] ?? 0)),
       playing: playback.playing,
       speed: playback.speed,
       follow: this.follow,
@@ -237,7 +237,7 @@ export class WalkerPlayer extends HTMLElement implements Commands {
       pose: new Float32Array(motion.joints * 2),
     };
     const centres = this.loaded.centres;
-    const way = (centres[2 * (motion.frames - 1)] ?? 0) - (centres[0] ?? 0);
+    const way = Math.abs((centres[2 * (motion.frames - 1)] ?? 0) - (centres[0] ?? 0));
     this.dataset.distance = way.toFixed(2);
     if (this.isFull && !this.hasAttribute("label")) {
       this.stage?.setAttribute("aria-label", `Replay of a walker that goes ${metres(way)}`);
