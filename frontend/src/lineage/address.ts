@@ -22,7 +22,7 @@ export function parsePlace(query: string): Place {
   const complete = numbers.length === 3 && numbers.every(Number.isFinite) && (zoom as number) >= 1;
   const upTo = Number(params.get("batch") ?? Number.NaN);
   return {
-    axis: params.get("axis") === "depth" ? "depth" : "batch",
+    axis: params.get("axis") === "batch" ? "batch" : "depth",
     walker: params.get("walker"),
     view: complete ? { x: x as number, y: y as number, zoom: zoom as number } : null,
     upTo: Number.isInteger(upTo) && upTo >= 0 ? upTo : null,
@@ -34,7 +34,7 @@ export function formatPlace(place: Place, query = ""): string {
   const params = new URLSearchParams(query);
   const put = (name: string, value: string | null) =>
     value === null ? params.delete(name) : params.set(name, value);
-  put("axis", place.axis === "depth" ? "depth" : null);
+  put("axis", place.axis === "batch" ? "batch" : null);
   put("walker", place.walker);
   const { view } = place;
   put("view", view && view.zoom > 1 ? [view.x, view.y, view.zoom].map(round).join(",") : null);

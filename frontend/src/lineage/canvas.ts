@@ -1,10 +1,10 @@
 /** The living tree: keeps layout, view and selection, and paints them once a frame. */
-import { heatRamp, scaleTop } from "../archive/colour";
+import { scaleTop } from "../archive/colour";
 import { fitCanvas } from "../lib/dom";
 import { movesByItself } from "../lib/moving";
 import { onThemeChange } from "../lib/theme";
 import { Hands } from "./change";
-import { drawTree } from "./draw";
+import { drawTree, lineageRamp } from "./draw";
 import { type Axis, type Layout, layOut, nearest, neighbour } from "./layout";
 import { NO_ROW, type Tree } from "./tree";
 import {
@@ -41,7 +41,7 @@ interface Transition {
 }
 
 export class TreeCanvas {
-  axis: Axis = "batch";
+  axis: Axis = "depth";
   upTo = Number.POSITIVE_INFINITY;
   selected = NO_ROW;
   view: View = WHOLE;
@@ -52,7 +52,7 @@ export class TreeCanvas {
   private oldYs = new Float32Array(0);
   private growth: Transition | null = null;
   private journey: (Transition & { from: View; to: View }) | null = null;
-  private ramp = heatRamp();
+  private ramp = lineageRamp();
   private frameRequest = 0;
   private readonly hands: Hands;
 
@@ -72,7 +72,7 @@ export class TreeCanvas {
     });
     new ResizeObserver(() => this.paintSoon()).observe(canvas.parentElement ?? canvas);
     onThemeChange(() => {
-      this.ramp = heatRamp();
+      this.ramp = lineageRamp();
       this.paintSoon();
     });
   }

@@ -3,12 +3,12 @@
  * seen: families outside the window are skipped as a whole, links that would
  * fall onto the same pixels are drawn once, and links of one colour are one path.
  */
-import { stepOf } from "../archive/colour";
+import { heatRamp, STEPS } from "../archive/colour";
 import { count, metres } from "../lib/format";
 import { token } from "../lib/palette";
 import type { Layout } from "./layout";
 import { NO_ROW, type Tree } from "./tree";
-import { type Frame, MARGIN, middle, scale, type View } from "./view";
+import { type Frame, middle, scale, type View } from "./view";
 
 export interface Scene {
   tree: Tree;
@@ -18,6 +18,7 @@ export interface Scene {
   ys: Float32Array;
   view: View;
   frame: Frame;
+  /** From `lineageRamp`. */
   ramp: readonly string[];
   /** Metres at the ramp's end. */
   top: number;
@@ -30,6 +31,7 @@ export interface Scene {
 }
 
 const FONT = "12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
+const SCALE = 26; // CSS pixels of the scale on top
 const BUCKETS = 16;
 const SAME_PIXELS = 1.5; // CSS pixels within which two links look like one
 const SLACK = 0.02; // shares: links curve and rows may be on their way
@@ -51,33 +53,51 @@ export function drawTree(context: CanvasRenderingContext2D, scene: Scene): void 
     leafPitch: k.y / frame.leaves,
     columnPitch: k.x / frame.columns,
   };
-  drawColumns(context, scene, k.x, m.x);
+  drawRules(context, scene);
   const rows = rowsInSight(scene, k.y);
   drawLinks(context, scene, pixels, rows);
   drawNodes(context, scene, pixels, rows);
   drawLine(context, scene, pixels);
   drawMark(context, scene, pixels, scene.champion, token("--alive"));
-  if (scene.selected !== scene.champion)
+  if (scene.selected !== scene.champion) {
     drawMark(context, scene, pixels, scene.selected, token("--ink"));
+  }
+  drawScale(context, scene);
 }
 
-/** Vertical rules with their batch or generation, as many as fit. */
-function drawColumns(context: CanvasRenderingContext2D, scene: Scene, k: number, m: number): void {
-  const { frame, view } = scene;
-  const pitch = k / frame.columns;
-  const every = niceStep(72 / pitch);
-  const column = (x: number) => ((x - m) / k + view.x) * frame.columns;
-  const first = Math.max(0, Math.ceil(column(0) / every) * every);
+/** Pixels of the columns that get a rule, by their batch or generation. */
+function columnsInSight({ frame, view }: Scene): [number, number][] {
+  const [k, m] = [scale(frame, view.zoom), middle(frame)];
+  const every = niceStep((72 * frame.columns) / k.x);
+  const column = (x: number) => ((x - m.x) / k.x + view.x) * frame.columns;
   const last = Math.min(frame.columns, column(frame.width));
+  const found: [number, number][] = [];
+  for (let at = Math.max(0, Math.ceil(column(0) / every) * every); at <= last; at += every) {
+    found.push([at, Math.round((at / frame.columns - view.x) * k.x + m.x)]);
+  }
+  return found;
+}
+
+function drawRules(context: CanvasRenderingContext2D, scene: Scene): void {
+  context.fillStyle = token("--hairline");
+  for (const [, x] of columnsInSight(scene)) context.fillRect(x, 0, 1, scene.frame.height);
+}
+
+/** The scale on top: a metre rule of batches or generations. */
+function drawScale(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { frame } = scene;
+  context.fillStyle = token("--stage");
+  context.fillRect(0, 0, frame.width, SCALE);
+  context.fillStyle = token("--hairline-strong");
+  context.fillRect(0, SCALE, frame.width, 1);
   context.font = FONT;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (let at = first; at <= last; at += every) {
-    const x = Math.round((at / frame.columns - view.x) * k + m) + 0.5;
-    context.fillStyle = token("--hairline");
-    context.fillRect(x, MARGIN.top - 14, 1, frame.height);
+  for (const [at, x] of columnsInSight(scene)) {
+    context.fillStyle = token("--tick");
+    context.fillRect(x, SCALE - 6, 1, 6);
     context.fillStyle = token("--ink-soft");
-    context.fillText(count(at), x, MARGIN.top - 26);
+    context.fillText(count(at), x, 11);
   }
 }
 
@@ -106,11 +126,22 @@ function rowsInSight({ layout, view, frame, tree, upTo }: Scene, k: number): num
   return rows;
 }
 
-const bucketOf = ({ tree, ramp, top }: Scene, row: number) =>
-  Math.floor((stepOf(tree.robust[row] as number, top) / ramp.length) * BUCKETS);
+/**
+ * `BUCKETS` colours from near to far. Hairlines need more contrast than cells:
+ * the first quarter of the heat scale is left out.
+ */
+export function lineageRamp(): string[] {
+  const heat = heatRamp();
+  return Array.from({ length: BUCKETS }, (_, bucket) => {
+    const share = 0.25 + (0.75 * bucket) / (BUCKETS - 1);
+    return heat[Math.round(share * (STEPS - 1))] as string;
+  });
+}
 
-const bucketColour = ({ ramp }: Scene, bucket: number) =>
-  ramp[Math.floor(((bucket + 0.5) / BUCKETS) * ramp.length)] as string;
+function bucketOf({ tree, top }: Scene, row: number): number {
+  const share = (tree.robust[row] as number) / top;
+  return Math.min(BUCKETS - 1, Math.max(0, Math.floor(share * BUCKETS)));
+}
 
 function drawLinks(
   context: CanvasRenderingContext2D,
@@ -139,9 +170,9 @@ function drawLinks(
     addLink(paths[bucketOf(scene, row)] as Path2D, x(parent), y(parent), x1, y1);
   }
   context.lineWidth = leafPitch > 8 ? 1.5 : 1;
-  context.globalAlpha = leafPitch > 2 ? 0.75 : 0.5;
+  context.globalAlpha = leafPitch > 2 ? 0.9 : 0.65;
   paths.forEach((path, bucket) => {
-    context.strokeStyle = bucketColour(scene, bucket);
+    context.strokeStyle = scene.ramp[bucket] as string;
     context.stroke(path);
   });
   context.globalAlpha = 1;
@@ -183,7 +214,9 @@ function drawNodes(
       rings.moveTo(px + radius * 0.6, py);
       rings.arc(px, py, radius * 0.6, 0, 2 * Math.PI);
     }
-    if (labels) context.fillText(metres(tree.robust[row] as number), px + radius + 4, py - 8);
+    const marked = row === scene.champion || row === scene.selected;
+    if (labels && !marked)
+      context.fillText(metres(tree.robust[row] as number), px + radius + 4, py - 8);
   }
   context.lineWidth = 1;
   context.strokeStyle = token("--ink-soft");
@@ -191,7 +224,7 @@ function drawNodes(
   context.fill(rings);
   context.stroke(rings);
   paths.forEach((path, bucket) => {
-    context.fillStyle = bucketColour(scene, bucket);
+    context.fillStyle = scene.ramp[bucket] as string;
     context.fill(path);
     if (radius > 2.5) context.stroke(path);
   });

@@ -40,11 +40,16 @@ describe("the view", () => {
     const near = zoomAt(WHOLE, FRAME, 1e9, { x: 0, y: 0 });
     expect(near.zoom).toBe(largestZoom(FRAME));
     const k = scale(FRAME, near.zoom);
-    expect(k.x / FRAME.columns).toBeCloseTo(90);
+    expect(k.x).toBeCloseTo(8 * (1000 - MARGIN.left - MARGIN.right));
     expect(k.y / FRAME.leaves).toBeCloseTo(34);
     const away = toScreen(panBy(near, FRAME, { x: 1e9, y: -1e9 }), FRAME, { x: 0, y: 1 });
     expect(away.x).toBeCloseTo(MARGIN.left, 3);
     expect(away.y).toBeCloseTo(600 - MARGIN.bottom, 3);
+  });
+
+  it("gives few columns no more room than they can use", () => {
+    const few = { ...FRAME, columns: 20 };
+    expect(scale(few, largestZoom(few)).x / few.columns).toBeCloseTo(90);
   });
 
   it("moves with the hand", () => {
@@ -84,18 +89,18 @@ describe("the view", () => {
 describe("the address", () => {
   it("comes back as it went", () => {
     const place = {
-      axis: "depth",
+      axis: "batch",
       walker: "Ab3_x-",
       view: { x: 0.25, y: 0.5, zoom: 12.5 },
       upTo: 40,
     } as const;
     const query = formatPlace(place);
-    expect(query).toBe("?axis=depth&walker=Ab3_x-&view=0.25,0.5,12.5&batch=40");
+    expect(query).toBe("?axis=batch&walker=Ab3_x-&view=0.25,0.5,12.5&batch=40");
     expect(parsePlace(query)).toEqual(place);
   });
 
   it("is empty for the default and keeps what is not ours", () => {
-    const nothing = { axis: "batch", walker: null, view: null, upTo: null } as const;
+    const nothing = { axis: "depth", walker: null, view: null, upTo: null } as const;
     expect(formatPlace(nothing)).toBe("");
     expect(
       formatPlace({ ...nothing, view: { x: 0.5, y: 0.5, zoom: 1 } }, "?lang=en&walker=x"),
@@ -104,7 +109,7 @@ describe("the address", () => {
 
   it("takes nonsense for nothing", () => {
     expect(parsePlace("?view=1,2&batch=-4&axis=sideways")).toEqual({
-      axis: "batch",
+      axis: "depth",
       walker: null,
       view: null,
       upTo: null,

@@ -27,7 +27,8 @@ export interface Frame {
 export const WHOLE: View = { x: 0.5, y: 0.5, zoom: 1 };
 export const MARGIN = { left: 28, right: 84, top: 44, bottom: 24 } as const;
 const LEAF_PITCH = 34; // CSS pixels between leaves when zoomed in fully
-const COLUMN_PITCH = 90; // CSS pixels between columns when zoomed in fully
+const COLUMN_PITCH = 90; // CSS pixels between columns when zoomed in fully, if they are few
+const WIDEST = 8; // widths of the canvas that the tree may have then
 
 /** Pixels of the whole tree at zoom 1. */
 function inner({ width, height }: Frame): Point {
@@ -41,7 +42,7 @@ function inner({ width, height }: Frame): Point {
 function outer(frame: Frame): Point {
   const least = inner(frame);
   return {
-    x: Math.max(least.x, COLUMN_PITCH * frame.columns),
+    x: Math.max(least.x, Math.min(COLUMN_PITCH * frame.columns, WIDEST * least.x)),
     y: Math.max(least.y, LEAF_PITCH * frame.leaves),
   };
 }
