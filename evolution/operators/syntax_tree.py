@@ -52,6 +52,7 @@ _CUMULATIVE = list(accumulate(rate for _, rate in RATES))
 MORE_EDITS = 0.4  # chance of one more edit, after each: 1.67 edits on average
 TRIES = 12  # for a child that parses, compiles and differs
 MAX_CHARACTERS = 8_000  # a child longer than this is not longer than its parent
+MAX_PARENT_CHARACTERS = 64_000  # finding the sites of more would hold up the search
 _REMEMBERED = 2_048  # parsed parents: elites are chosen again and again
 
 
@@ -103,6 +104,9 @@ class SyntaxTreeOperator:
 
 
 def _read(text: str) -> Program | Failure:
+    if len(text) > MAX_PARENT_CHARACTERS:
+        reason = f"The parent is longer than {MAX_PARENT_CHARACTERS:,} characters; shorten it."
+        return Failure(Stage.OPERATOR, "parent-too-long", reason)
     try:
         program = read_program(text)
     except SyntaxError as error:

@@ -8,6 +8,7 @@ returns stay where they are: touching them is nearly always fatal.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from itertools import count
 
 import numpy as np
@@ -109,7 +110,8 @@ def move_statement(program: Program, rng: np.random.Generator) -> Splices:
     if text is None:
         return None
     at = place.start if rng.random() < 0.5 else place.end
-    if at in (site.start, site.end) or not _can_move(program, site, at):
+    stays = at in (site.start, site.end) and place.indent == site.indent
+    if stays or not _can_move(program, site, at):
         return None
     return [*_removals(program, [site]), (at, at, text)]
 
@@ -202,13 +204,16 @@ def _uses(program: Program, site: Statement) -> list[Statement]:
         for n in program.names
         if n.text == site.binds and program.owner(n.text, n.scope) is home
     ]
+    starts = [statement.start for statement in program.statements]  # in order of the text
     found: dict[int, Statement] = {}
     for read in reads:
-        around = [s for s in program.statements if s.start <= read < s.end]
-        if around:
-            innermost = max(around, key=lambda s: s.start)
-            if innermost.start != site.start:
-                found[innermost.start] = innermost
+        # the innermost statement around is the last that starts before, if it did not end
+        for position in range(bisect(starts, read) - 1, -1, -1):
+            statement = program.statements[position]
+            if read < statement.end:
+                if statement.start != site.start:
+                    found[statement.start] = statement
+                break
     return [found[start] for start in sorted(found)]
 
 

@@ -123,14 +123,16 @@ def swap_name(program: Program, rng: np.random.Generator) -> Splices:
     if not program.names:
         return None
     site = pick(rng, program.names)
+    home = program.owner(site.text, site.scope)
+    if home is not None and not site.called and site.text in home.callables:
+        return None  # a module, or a function that is passed on
     kind = program.kind_of(site.text, site.scope)
     others = [
         name
         for name in program.visible_names(site.scope, site.start, site.called)
-        if name != site.text and program.kind_of(name, site.scope) in (kind, "")
+        if name != site.text and (home is None or program.kind_of(name, site.scope) in (kind, ""))
     ]
-    home = program.owner(site.text, site.scope)
-    if not others or (home and not site.called and site.text in home.callables):
+    if not others:
         return None
     # nearer scopes come first; what is near is more often of the same type
     position = min(int(rng.exponential(2.0)), len(others) - 1)
@@ -199,12 +201,12 @@ def shrink_expression(program: Program, rng: np.random.Generator) -> Splices:
 
 
 def jiggle_call(program: Program, rng: np.random.Generator) -> Splices:
-    """All numbers of one call move at once."""
+    """The numbers of one call move at once, up to eight of them."""
     if not program.calls:
         return None
     call = pick(rng, program.calls)
     sites = [n for n in program.numbers if call.start <= n.start and n.end <= call.end]
-    return [(site.start, site.end, perturbed(rng, site)) for site in sites] or None
+    return [(site.start, site.end, perturbed(rng, site)) for site in sites[:8]] or None
 
 
 def swap_arguments(program: Program, rng: np.random.Generator) -> Splices:
