@@ -106,8 +106,8 @@ def test_every_parent_needs_a_message(operator: Operator) -> None:
 
 def test_programs_do_not_grow_without_bound(operator: Operator) -> None:
     rng = np.random.default_rng(0)
-    program = seed_program("radial")
-    for _ in range(400):
+    program = "x = 1.0\n" * 800 + seed_program("radial")
+    for _ in range(100):
         (child,) = operator.propose([program], [""], rng)
         if isinstance(child, Child):
             program = child.program

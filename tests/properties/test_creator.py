@@ -39,7 +39,7 @@ def built(calls: list[tuple[Any, ...]]) -> walker_creator:
     return wc
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(CALLS, max_size=60))
 def test_every_draft_is_a_walker(calls: list[tuple[Any, ...]]) -> None:
     draft = built([("add_joint", 0.0, 0.0), *calls]).get_walker()

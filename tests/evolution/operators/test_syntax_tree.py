@@ -204,7 +204,7 @@ ODD_PROGRAMS = {
     "exceptions": "try:\n    x = 1\nexcept ValueError as e:\n    y = e\nfinally:\n    z = 3\n",
     "lambda": "f = lambda a, b=2: a * b + 1\ng = {k: v + 1 for k, v in f(1) if k > 2}\n",
     "walrus": "if (n := f(1)) > 2:\n    print(n, *a[1:n], **{'k': 3})\n",
-    "async": "async def f():\n  async with a as b:\n    await b(1)\n  return [x async for x in b]\n",
+    "async": "async def f():\n  async with a as b:\n    await b(1)\n  [x async for x in b]\n",
     "class": "class A(B, k=1):\n    x: int = 1\n\n    def f(self):\n        return self.x + A.x\n",
     "backslash": "x = 1 + \\\n    2\nassert x > 2, \\\n    'no'\n",
     "strings": "x = '''a\n  b'''\ndef f():\n    '''Doc.'''\n    y = '''c\n'''\n    return y * 2\n",
