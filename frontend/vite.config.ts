@@ -40,7 +40,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   test: {
-    environment: "jsdom",
+    environment: "node", // files that need a document say so in their first line
     include: ["src/**/*.test.ts"],
   },
 });
