@@ -107,7 +107,7 @@ def test_every_parent_needs_a_message(operator: Operator) -> None:
 def test_programs_do_not_grow_without_bound(operator: Operator) -> None:
     rng = np.random.default_rng(0)
     program = "x = 1.0\n" * 800 + seed_program("radial")
-    for _ in range(100):
+    for _ in range(40):
         (child,) = operator.propose([program], [""], rng)
         if isinstance(child, Child):
             program = child.program
