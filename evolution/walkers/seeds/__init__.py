@@ -43,7 +43,7 @@ SEEDS: Mapping[str, Seed] = MappingProxyType(
                 "square",
                 "Square",
                 "A square of four joints around a fifth: passive sides, three spokes that pull. "
-                "It twitches and hardly moves.",
+                "It twitches and creeps less than its own width in ten seconds.",
             ),
             _seed(
                 "radial",
