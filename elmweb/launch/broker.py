@@ -139,6 +139,8 @@ class EmbeddedBroker:
         self.process.send_signal(sent)
         self.process.wait(timeout=10)
         self.process = None
+        if self.socket.parent != self.data_dir:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     def __enter__(self) -> Self:
         self.start()

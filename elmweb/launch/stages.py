@@ -135,4 +135,5 @@ def static_stages(frontend: Frontend) -> list[Stage]:
 
 def pytest_stage(title: str, arguments: Sequence[str], **environment: str) -> Stage:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "elmweb.launch.pytest_progress"]
+    command.append("--continue-on-collection-errors")
     return Stage(title, [*command, *arguments], environment, counts="pytest")

@@ -101,7 +101,8 @@ async function send(
 /** Null when the server agreed, else its reason. */
 async function post(form: HTMLFormElement, button: HTMLButtonElement): Promise<string | null> {
   try {
-    const response = await fetch(form.action, {
+    // The attribute: `form.action` is the buttons, which are named so.
+    const response = await fetch(form.getAttribute("action") ?? "", {
       method: "POST",
       body: new FormData(form, button),
       headers: { Accept: "application/json" },
