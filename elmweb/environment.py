@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from elmweb.launch import broker as embedded_broker
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -132,7 +134,7 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 def broker(url: str, directory: Path) -> str:
     """The broker's address; the embedded one listens on a Unix socket."""
-    return url or f"unix://{directory / 'broker.sock'}"
+    return url or embedded_broker.url(directory)
 
 
 def celery_broker(url: str) -> str:

@@ -1,0 +1,1 @@
+"""Figures of the application that we claim: `python manage.py benchmark NAME`."""
