@@ -53,7 +53,7 @@ MORE_EDITS = 0.4  # chance of one more edit, after each: 1.67 edits on average
 TRIES = 12  # for a child that parses, compiles and differs
 MAX_CHARACTERS = 8_000  # a child longer than this is not longer than its parent
 MAX_PARENT_CHARACTERS = 64_000  # finding the sites of more would hold up the search
-_REMEMBERED = 2_048  # parsed parents: elites are chosen again and again
+_REMEMBERED = 512  # parsed parents, about 40 kB each: elites are chosen again and again
 
 
 class SyntaxTreeOperator:
