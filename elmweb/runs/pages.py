@@ -13,12 +13,15 @@ from django.views.decorators.http import require_safe
 
 from elmweb.runs import selectors
 from elmweb.runs.api import find_run
+from elmweb.runs.failures import NAMES, name_of
 from elmweb.runs.models import Run
 from elmweb.runs.protocol import Elite, RunState, RunStatus, Statistics
 from elmweb.runs.templatetags.run_words import grouped, metres
 from elmweb.visitors import may_control
+from elmweb.walkers.api import absolute
 from elmweb.walkers.models import Walker
 from elmweb.walkers.selectors import ancestors
+from evolution.config import RunConfig
 
 T = TypeVar("T")
 
@@ -27,6 +30,8 @@ TABLE_POINTS = 24  # rows of the progress table
 STRIP = 24  # walkers that stand for a line of descent
 PLACEHOLDER = "ID"  # what scripts replace by a walker's id
 
+# What operators are called in a line; an unknown one is shown by its own name.
+OPERATORS = {"syntax-tree": "syntax-tree mutation"}
 CONTROLS = (
     ("pause", "Pause", (RunStatus.QUEUED, RunStatus.RUNNING)),
     ("resume", "Resume", (RunStatus.PAUSED,)),
@@ -63,17 +68,18 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
     state = _state(request, run)
     champion = max(state.elites, key=lambda elite: elite.robust, default=None)
     context = {
-        **_frame(run, state),
+        **_frame(request, run, state),
         "champion": champion,
         "best": sorted(state.elites, key=lambda elite: -elite.robust)[:BEST],
         "niches": state.cells[0] * state.cells[1] * state.cells[2],
         "config": run.run_config,
         "seed": Walker.objects.filter(run=run, depth=0).order_by("pk").first(),
         "controls": controls(state),
-        "summary": summary(state),
-        "rate": rate_words(state.statistics.rate),
+        "summary": summary(state, run.run_config),
+        "rate": rate_words(state.statistics.rate if state.status == RunStatus.RUNNING else 0),
         "remaining": remaining_words(state),
         "failures": failure_rows(state.statistics),
+        "failure_names": NAMES,
         "valid": valid_share(state.statistics),
         "history": thinned(state.history, TABLE_POINTS),
         "done": done_words(state, champion),
@@ -90,7 +96,7 @@ def lineage_page(request: HttpRequest, public_id: str) -> HttpResponse:
     champion = Walker.objects.filter(run=run).order_by("-robust", "pk").first()
     line = _ancestry(champion) if champion else []
     context = {
-        **_frame(run, state),
+        **_frame(request, run, state),
         "champion": champion,
         "ancestry": line,
         "descent": [(walker, generation_words(walker)) for walker in thinned(line[::-1], STRIP)],
@@ -109,14 +115,18 @@ def _state(request: HttpRequest, run: Run) -> RunState:
         return selectors.run_state(run, may_control(request, run))
 
 
-def _frame(run: Run, state: RunState) -> dict[str, object]:
-    """What both pages need: the first state, and addresses with a place for a walker's id."""
+def _frame(request: HttpRequest, run: Run, state: RunState) -> dict[str, object]:
+    """What both pages need: the first state, addresses with a place for a walker's id, a card."""
+    best = max(state.elites, key=lambda elite: elite.robust, default=None)
+    poster = reverse("walker-poster-png", args=[best.walker]) if best else ""
     names = {"walker": "walker", "motion": "walker-motion", "poster": "walker-poster-svg"}
     return {
         "run": run,
         "state": state,
         "state_json": state.model_dump(mode="json"),
         "addresses": {key: reverse(name, args=[PLACEHOLDER]) for key, name in names.items()},
+        "share_url": absolute(request, request.path),
+        "share_image": absolute(request, poster) if poster else "",
     }
 
 
@@ -130,15 +140,19 @@ def controls(state: RunState) -> list[Control]:
     return [Control(action, label, state.status in shown) for action, label, shown in CONTROLS]
 
 
-def summary(state: RunState) -> str:
+def summary(state: RunState, config: RunConfig) -> str:
     """The run's set-up in a line."""
-    return f"{state.operator} on {state.terrain} terrain"
+    operator = OPERATORS.get(state.operator, state.operator)
+    return (
+        f"{operator[0].upper()}{operator[1:]} on {state.terrain} terrain, "
+        f"{grouped(state.budget)} evaluations, random seed {config.random_seed}."
+    )
 
 
 def rate_words(rate: float) -> str:
-    """Evaluations a second; a dash while unknown."""
+    """Evaluations a second; nothing while unknown."""
     if rate <= 0:
-        return "–"
+        return ""
     return f"{rate:.1f} / s" if rate < 10 else f"{rate:,.0f} / s"
 
 
@@ -155,10 +169,10 @@ def remaining_words(state: RunState) -> str:
 
 
 def failure_rows(statistics: Statistics) -> list[FailureRow]:
-    """Failures by count; `time-limit` reads "Time limit"."""
+    """Failures by count, in words."""
     tried = max(1, statistics.evaluations)
     rows = [
-        FailureRow(code.replace("-", " ").capitalize(), count, count / tried)
+        FailureRow(name_of(code), count, count / tried)
         for code, count in statistics.failures.items()
     ]
     return sorted(rows, key=lambda row: (-row.count, row.name))

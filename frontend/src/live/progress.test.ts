@@ -33,25 +33,24 @@ describe("the time that is left", () => {
   });
 
   it("shows no rate that is not known", () => {
-    expect([0, 3.24, 412.7].map(rate)).toEqual(["–", "3.2 / s", "413 / s"]);
+    expect([0, 3.24, 412.7].map(rate)).toEqual(["", "3.2 / s", "413 / s"]);
   });
 });
 
 describe("failures", () => {
   it("are named, ordered and shared", () => {
-    const { valid, rows } = failureRows({
-      ...statistics(200, 1),
-      failures: { "no-walker": 10, "time-limit": 30, "import-refused": 10 },
-    });
+    const counted = { "no-walker": 10, "time-limit": 30, "import-refused": 10 };
+    const names = { "time-limit": "Too slow", "import-refused": "Import refused" };
+    const { valid, rows } = failureRows({ ...statistics(200, 1), failures: counted }, names);
     expect(valid).toBeCloseTo(0.75);
     expect(rows).toEqual([
-      { name: "Time limit", count: 30, share: 0.15 },
+      { name: "Too slow", count: 30, share: 0.15 },
       { name: "Import refused", count: 10, share: 0.05 },
-      { name: "No walker", count: 10, share: 0.05 },
+      { name: "no-walker", count: 10, share: 0.05 },
     ]);
   });
 
   it("are none before the first child", () => {
-    expect(failureRows(statistics(0, 0))).toEqual({ valid: 1, rows: [] });
+    expect(failureRows(statistics(0, 0), {})).toEqual({ valid: 1, rows: [] });
   });
 });

@@ -5,7 +5,7 @@ import type { RunState } from "../protocol";
 type Progress = Pick<RunState, "status" | "budget" | "statistics">;
 
 export function rate(perSecond: number): string {
-  if (perSecond <= 0) return "–";
+  if (perSecond <= 0) return "";
   return `${perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)} / s`;
 }
 
@@ -34,12 +34,6 @@ export function remaining(run: Progress): string {
   }
 }
 
-/** Failure codes are kebab-case names: `time-limit` reads "Time limit". */
-export function failureName(code: string): string {
-  const words = code.replaceAll("-", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 export interface FailureRow {
   name: string;
   count: number;
@@ -48,13 +42,13 @@ export interface FailureRow {
 }
 
 /** Failures by count, and the share of the children that lived to be measured. */
-export function failureRows({ evaluations, failures }: RunState["statistics"]): {
-  valid: number;
-  rows: FailureRow[];
-} {
+export function failureRows(
+  { evaluations, failures }: RunState["statistics"],
+  names: Readonly<Record<string, string>>,
+): { valid: number; rows: FailureRow[] } {
   const rows = Object.entries(failures)
     .map(([code, times]) => ({
-      name: failureName(code),
+      name: names[code] ?? code,
       count: times,
       share: evaluations > 0 ? times / evaluations : 0,
     }))

@@ -4,7 +4,7 @@ import { nicheCount } from "../archive/geometry";
 import { ArchiveMap } from "../archive/map";
 import { describeNiche } from "../archive/words";
 import { Charts } from "../charts/history";
-import { need } from "../lib/dom";
+import { need, readJson } from "../lib/dom";
 import { champion } from "../live/reducer";
 import { type Session, startSession } from "../live/session";
 import { formatNiche, parseNiche } from "./address";
@@ -24,6 +24,7 @@ export function startRunPage(): void {
   const stage = new ChampionCard(part("champion"), addresses, store.state);
   const newest = new NewestStrip(part("newest"), addresses, store.state);
   const charts = new Charts(part("charts-plots"), store.state.history);
+  const failureNames = readJson<Record<string, string>>("failure-names");
   const tables = new Tables(root, addresses, store.state);
   showHead(root, store.state);
   store.subscribe(({ state, niches }) => {
@@ -33,7 +34,7 @@ export function startRunPage(): void {
     newest.update(state);
     charts.show(state.history);
     tables.update(state);
-    showFailures(part("failures"), state);
+    showFailures(part("failures"), state, failureNames);
   });
 }
 

@@ -80,8 +80,12 @@ export class Tables {
 }
 
 /** Named failures as bars, the most frequent first. */
-export function showFailures(root: HTMLElement, state: RunState): void {
-  const { valid, rows } = failureRows(state.statistics);
+export function showFailures(
+  root: HTMLElement,
+  state: RunState,
+  names: Readonly<Record<string, string>>,
+): void {
+  const { valid, rows } = failureRows(state.statistics, names);
   need("[data-failures-valid]", root).textContent = percent(valid);
   need<HTMLElement>("[data-failures-none]", root).hidden = rows.length > 0;
   const list = need("[data-failures-list]", root);
