@@ -121,7 +121,8 @@ def _collect(pid: int, reading: int, wanted: int) -> tuple[list[bytes], str | No
             return results, "time-limit"
         if not spoke:
             used = _cpu_seconds(pid)
-            if used - calculated < _LEAST_PROGRESS:
+            asleep = used - calculated < _LEAST_PROGRESS
+            if asleep or used > (len(results) + 1) * CPU_HARD + _LEAST_PROGRESS:
                 return results, "time-limit"
             calculated = used
             continue
