@@ -50,6 +50,7 @@ def test_a_joint_too_near_becomes_its_nearest_neighbour() -> None:
     wc.add_joint(0, 0)
     right = wc.add_joint(0.12, 0)
     assert wc.add_joint(0.09, 0) == right
+    wc.add_muscle(0, right)
     assert wc.get_walker().repairs == {"joint-merged": 1}
     assert len(wc.get_walker().joints) == 2
 
@@ -59,11 +60,14 @@ def test_programs_that_count_joints_themselves_survive_a_merge() -> None:
     wc.add_joint(10.01, 0)  # call 2 becomes joint 1
     assert wc.add_joint(5, 5) == 3
     wc.add_muscle(2, 3)
-    assert wc.get_walker().muscles == [(1, 2, True, 0.0, 0.0)]
+    wc.add_muscle(0, 2)
+    assert wc.get_walker().muscles == [(1, 2, True, 0.0, 0.0), (0, 1, True, 0.0, 0.0)]
 
 
 def test_joints_at_the_shortest_distance_stay_apart() -> None:
-    draft = pair(limits.MIN_JOINT_DISTANCE).get_walker()
+    wc = pair(limits.MIN_JOINT_DISTANCE)
+    wc.add_muscle(0, 1)
+    draft = wc.get_walker()
     assert (len(draft.joints), draft.repairs) == (2, {})
 
 
@@ -212,9 +216,10 @@ def test_a_walker_needs_a_joint() -> None:
 
 def test_the_draft_is_a_snapshot() -> None:
     wc = pair()
+    wc.add_muscle(0, 1)
     draft = wc.get_walker()
     draft.joints.clear()
-    wc.add_joint(5, 5)
+    wc.add_muscle(1, wc.add_joint(5, 5))
     assert len(wc.get_walker().joints) == 3
     assert draft.joints == []
 
