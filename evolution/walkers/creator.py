@@ -37,6 +37,7 @@ REPAIRS: dict[str, str] = {
     "number-as-boolean": "A number stood for is_distance; any but 0 counts as True.",
     "boolean-as-number": "True or False stood for a number and counts as 1 or 0.",
     "float-index": "A joint was named by a whole number written as a float.",
+    "loose-joint": "A joint that no muscle ties to the walker's largest part was left out.",
 }
 
 
@@ -155,13 +156,23 @@ class walker_creator:
     def get_walker(self) -> WalkerDraft:
         """The walker as it stands now; more can be added and asked for again.
 
+        A walker is one body: joints outside its largest connected part are left out, or
+        loose points scattered about would fill niches of mass and size for nothing.
+
         Raises:
             Refusal: when there is no joint.
         """
         if not self._joints:
             raise Refusal("joint-count", "The walker has no joints; add at least one.")
-        muscles = [(a, b, *rest) for (a, b), rest in self._muscles.items()]
-        return WalkerDraft(list(self._joints), muscles, dict(self._repairs))
+        body = _largest_part(len(self._joints), list(self._muscles))
+        place = {joint: index for index, joint in enumerate(body)}
+        repairs = dict(self._repairs)
+        if len(body) < len(self._joints):
+            repairs["loose-joint"] = len(self._joints) - len(body)
+        muscles = [
+            (place[a], place[b], *rest) for (a, b), rest in self._muscles.items() if a in place
+        ]
+        return WalkerDraft([self._joints[joint] for joint in body], muscles, repairs)
 
     def _count(self, code: str) -> None:
         self._repairs[code] = self._repairs.get(code, 0) + 1
@@ -240,6 +251,23 @@ class walker_creator:
             raise Refusal(
                 "joint-degree", f"At most {MAX_MUSCLES_PER_JOINT} muscles can meet at one joint."
             )
+
+
+def _largest_part(joints: int, pairs: list[tuple[int, int]]) -> list[int]:
+    """The joints of the largest connected part, ascending; the first one at a tie."""
+    part = list(range(joints))  # union-find: each points towards the first of its part
+    for a, b in pairs:
+        while part[a] != a:
+            part[a] = a = part[part[a]]
+        while part[b] != b:
+            part[b] = b = part[part[b]]
+        part[max(a, b)] = min(a, b)
+    sizes = [0] * joints
+    for joint in range(joints):
+        part[joint] = part[part[joint]]  # ascending: the one it points to is done
+        sizes[part[joint]] += 1
+    largest = sizes.index(max(sizes))
+    return [joint for joint in range(joints) if part[joint] == largest]
 
 
 def _bad_place(x: float, y: float) -> Refusal:

@@ -226,3 +226,25 @@ def test_the_draft_is_a_snapshot() -> None:
 
 def test_repairs_are_described_for_people() -> None:
     assert all(sentence.endswith(".") for sentence in REPAIRS.values())
+
+
+def test_a_walker_is_its_largest_connected_part() -> None:
+    wc = walker_creator()
+    loose, *body = [wc.add_joint(x, 0) for x in (9, 0, 1, 2)]
+    apart = [wc.add_joint(x, 5) for x in (0, 1)]
+    wc.add_muscle(*apart)
+    wc.add_muscle(body[0], body[1], False, 0.1, 0.5)
+    wc.add_muscle(body[2], body[1])
+    draft = wc.get_walker()
+    assert draft.joints == [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)]
+    assert draft.muscles == [(0, 1, False, 0.1, 0.5), (1, 2, True, 0.0, 0.0)]
+    assert draft.repairs == {"loose-joint": 3}
+    wc.add_muscle(loose, apart[0])
+    wc.add_muscle(loose, body[0])
+    assert len(wc.get_walker().joints) == 6
+    assert wc.get_walker().repairs == {}
+
+
+def test_without_muscles_the_first_joint_is_the_walker() -> None:
+    draft = pair().get_walker()
+    assert (draft.joints, draft.repairs) == ([(0.0, 0.0)], {"loose-joint": 1})
