@@ -40,7 +40,7 @@ def test_a_good_seed_walks_and_starts_a_run(open_page: Callable[..., Page], run_
     expect(page.locator("[data-preview-state]")).to_contain_text("It goes", timeout=60_000)
     expect(page.locator("[data-preview] walker-player")).to_have_attribute("data-state", "ready")
     expect(page.locator("[data-problems]")).to_be_empty()
-    page.locator("input[name=evaluations]").fill("200")
+    page.locator("input[name=evaluations]").fill("100")
     page.locator("[data-start-button]").click()
     page.wait_for_url("**/r/*/")
     assert run_id not in page.url
@@ -84,7 +84,7 @@ def test_without_javascript_a_seed_is_tried_and_starts_a_run(
     page.locator("textarea[name=program]").fill(GOOD)
     page.locator("[data-preview-button]").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("It goes", timeout=60_000)
-    page.locator("input[name=evaluations]").fill("200")
+    page.locator("input[name=evaluations]").fill("100")
     page.get_by_role("button", name="Start run").click()
     page.wait_for_url("**/r/*/")
 

@@ -21,13 +21,16 @@ export function showHead(root: HTMLElement, state: RunState): void {
     rate(state.status === "running" ? statistics.rate : 0),
   );
   setText(root.querySelector("[data-remaining]"), remaining(state));
+  for (const button of root.querySelectorAll<HTMLButtonElement>("[data-controls] button")) {
+    button.hidden = !FITTING[button.value]?.includes(state.status);
+  }
+}
+
+export function showTiles(root: HTMLElement, statistics: RunState["statistics"]): void {
   setText(root.querySelector("[data-stat=best]"), metres(statistics.best));
   setText(root.querySelector("[data-stat=coverage]"), percent(statistics.coverage));
   setText(root.querySelector("[data-stat=qd_score]"), metres(statistics.qd_score));
   setText(root.querySelector("[data-stat=admitted]"), count(statistics.admitted));
-  for (const button of root.querySelectorAll<HTMLButtonElement>("[data-controls] button")) {
-    button.hidden = !FITTING[button.value]?.includes(state.status);
-  }
 }
 
 function showStatus(root: HTMLElement, state: RunState): void {
@@ -89,9 +92,10 @@ async function send(
   button: HTMLButtonElement,
   message: HTMLElement,
 ): Promise<void> {
+  const answer = post(form, button); // reads the form, where a disabled button is left out
   button.disabled = true;
   message.hidden = true;
-  const problem = await post(form, button);
+  const problem = await answer;
   button.disabled = false;
   if (problem === null) return;
   message.replaceChildren(make("strong", {}, "That did not work. "), problem);
