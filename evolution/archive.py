@@ -72,7 +72,7 @@ def niche_of(measures: Sequence[float], config: ArchiveConfig) -> int:
     """The flat index of the niche, height-major: ``(h * cells[1] + w) * cells[2] + m``.
 
     Measures beyond a range fall into the outermost cell. Agrees with pyribs'
-    ``GridArchive.index_of`` on every input.
+    ``GridArchive.index_of`` on whatever measures a walker can have.
 
     Raises:
         ValueError: if a measure is not finite.
