@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evolution.simulation import constants, layout
-from evolution.simulation.preparation import Array, Prepared, in_range, rest_row
+from evolution.simulation.preparation import Prepared, in_range, rest_row
 from evolution.simulation.settings import Settings
-from evolution.simulation.terrain import Terrain, cores
+from evolution.simulation.terrain import Array, Terrain
 
 try:
     _ffi, _lib = layout.load()
     _layout = layout.probe(_ffi, _lib)
+    _VOID = _ffi.typeof("void *")
     AVAILABLE = True
 except layout.LayoutError:
     AVAILABLE = False
@@ -45,9 +46,10 @@ def _reserve(count: int, size: int) -> Memory:
     return raw[skip : skip + count * size].view(np.float64).reshape(count, size // 8)
 
 
-def _pointers(memory: Memory, kind: str) -> list[Any]:
-    start, size = memory.ctypes.data, memory.strides[0]
-    return [_ffi.cast(kind, start + i * size) for i in range(len(memory))]
+def _pointers(memory: Memory) -> Iterator[Any]:
+    """A pointer to each structure, without a type: one cast serves every function."""
+    start, size, cast, kind = memory.ctypes.data, memory.strides[0], _ffi.cast, _VOID
+    return (cast(kind, at) for at in range(start, start + len(memory) * size, size))
 
 
 class Arena:
@@ -62,7 +64,7 @@ class Arena:
 
     def __init__(self, batch: Sequence[Prepared], terrain: Terrain, settings: Settings) -> None:
         count = sum(len(p.start) for p in batch)
-        surfaces = cores(terrain, constants.GROUND_DEPTH)
+        surfaces = terrain.cores
         self._bodies = _reserve(count, _layout.body)
         self._circles = _reserve(count, _layout.circle)
         self._springs = _reserve(sum(len(p.ends) for p in batch), _layout.spring)
@@ -72,10 +74,8 @@ class Arena:
         self.rest_lengths: Array = self._springs[:, _layout.rest_length]
         self.spaces: list[Any] = []
         self.joints: list[slice] = []
-        bodies = iter(_pointers(self._bodies, "cpBody *"))
-        circles = iter(_pointers(self._circles, "cpCircleShape *"))
-        springs = iter(_pointers(self._springs, "cpDampedSpring *"))
-        ground = iter(_pointers(self._ground, "cpSegmentShape *"))
+        bodies, circles = _pointers(self._bodies), _pointers(self._circles)
+        springs, ground = _pointers(self._springs), _pointers(self._ground)
         first = 0
         for prepared in batch:
             space = self._new_space(settings)
@@ -107,7 +107,6 @@ def _add_surface(
 ) -> None:
     body = _lib.cpSpaceGetStaticBody(space)
     _lib.cpSegmentShapeInit(shape, body, start, end, constants.GROUND_DEPTH)
-    shape = _ffi.cast("cpShape *", shape)
     _lib.cpShapeSetFriction(shape, constants.FRICTION)
     _lib.cpSpaceAddShape(space, shape)
 
@@ -121,7 +120,6 @@ def _add_joints(
         _lib.cpBodyInit(body, constants.JOINT_MASS, constants.JOINT_MOMENT)
         _lib.cpBodySetPosition(body, position)
         _lib.cpCircleShapeInit(circle, body, constants.JOINT_RADIUS, _ZERO)
-        circle = _ffi.cast("cpShape *", circle)
         _lib.cpShapeSetFriction(circle, constants.FRICTION)
         _lib.cpShapeSetFilter(circle, _JOINTS)
         _lib.cpSpaceAddBody(space, body)
@@ -143,7 +141,7 @@ def _add_muscles(space: Any, springs: Iterator[Any], bodies: list[Any], prepared
         _lib.cpDampedSpringInit(
             spring, bodies[a], bodies[b], _ZERO, _ZERO, rest, stiffness, damping
         )
-        _lib.cpSpaceAddConstraint(space, _ffi.cast("cpConstraint *", spring))
+        _lib.cpSpaceAddConstraint(space, spring)
 
 
 @contextmanager
@@ -195,7 +193,7 @@ def _step(
             advance(spaces, dt)
         if record and (step + 1) % every == 0:
             frames[(step + 1) // every] = positions
-        if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0:
+        if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0 and not in_range(positions):
             for i in [i for i in walking if not in_range(positions[arena.joints[i]])]:
                 walking.remove(i)  # it stops here, as it would alone
                 last[i] = (step + 1) // every

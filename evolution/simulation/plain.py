@@ -12,9 +12,9 @@ import numpy as np
 import pymunk
 
 from evolution.simulation import constants
-from evolution.simulation.preparation import Array, Prepared, in_range, rest_row
+from evolution.simulation.preparation import Prepared, in_range, rest_row
 from evolution.simulation.settings import Settings
-from evolution.simulation.terrain import Terrain, cores
+from evolution.simulation.terrain import Array, Terrain
 
 # Joints collide with the terrain, never with each other.
 JOINTS = pymunk.ShapeFilter(group=1)
@@ -27,7 +27,7 @@ def new_space(terrain: Terrain, settings: Settings) -> pymunk.Space:
     space.damping = math.exp(-constants.DRAG)
     space.iterations = settings.iterations
     space.collision_slop = constants.COLLISION_SLOP
-    for start, end in cores(terrain, constants.GROUND_DEPTH):
+    for start, end in terrain.cores:
         surface = pymunk.Segment(space.static_body, start, end, constants.GROUND_DEPTH)
         surface.friction = constants.FRICTION
         space.add(surface)

@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 
 from evolution.simulation import constants
 from evolution.simulation.settings import Nudge
-from evolution.simulation.terrain import Segment, Terrain
+from evolution.simulation.terrain import Array, Terrain
 from evolution.types import Failure, Stage
 from evolution.walkers.walker import Walker
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ def prepare(walker: Walker, terrain: Terrain, nudge: Nudge | None) -> Prepared |
         start = start + _displacements(walker, nudge)
     ends = np.array([(m.a, m.b) for m in walker.muscles], dtype=np.intp).reshape(-1, 2)
     stiffness, damping = _strengths(walker, ends)
-    return Prepared(start, ends, _rest_lengths(walker), stiffness, damping)
+    return Prepared(start, ends, _rest_lengths(walker, ends), stiffness, damping)
 
 
 # --- placing ------------------------------------------------------------------------------
@@ -78,39 +76,32 @@ def _placed(joints: Array, terrain: Terrain) -> Array:
     """Bounding box centred at x = 0, the lowest joint touching the ground."""
     placed = joints.copy()
     placed[:, 0] -= (joints[:, 0].min() + joints[:, 0].max()) / 2
-    clearance = constants.JOINT_RADIUS - constants.SINK
-    placed[:, 1] += max(_ground_below(terrain, x) + clearance - y for x, y in placed.tolist())
+    above = placed[:, 1] - _ground_below(terrain, placed[:, 0])
+    placed[:, 1] += constants.JOINT_RADIUS - constants.SINK - above.min()
     return placed
 
 
-def _ground_below(terrain: Terrain, x: float) -> float:
-    """The highest ground within a joint's radius of ``x``."""
-    low, high = x - constants.JOINT_RADIUS, x + constants.JOINT_RADIUS
-    heights = [
-        height
-        for s in terrain.segments
-        if s.x1 > s.x0 and s.x0 <= high and s.x1 >= low
-        for height in (_height_at(s, max(low, s.x0)), _height_at(s, min(high, s.x1)))
-    ]
-    return max(heights)
-
-
-def _height_at(s: Segment, x: float) -> float:
-    return s.y0 + (s.y1 - s.y0) * (x - s.x0) / (s.x1 - s.x0)
+def _ground_below(terrain: Terrain, x: Array) -> Array:
+    """The highest ground within a joint's radius of each ``x``."""
+    corners, heights = terrain.profile
+    radius = constants.JOINT_RADIUS
+    highest = np.maximum(
+        np.interp(x - radius, corners, heights), np.interp(x + radius, corners, heights)
+    )
+    within = np.abs(x[:, None] - corners) <= radius
+    touched: Array = np.where(within, heights, -np.inf).max(axis=1)
+    return np.maximum(highest, touched)
 
 
 def _fits(joints: Array, terrain: Terrain) -> bool:
     """Whether no joint overlaps a wall or a ceiling, or stands behind one."""
-    radius = constants.JOINT_RADIUS
-    for s in (*terrain.segments, *terrain.ceiling):
-        if s.x1 > s.x0:
-            continue  # ground: `_placed` stands on it
-        along = np.array([s.x1 - s.x0, s.y1 - s.y0]) / math.dist(s[:2], s[2:])
+    for s in terrain.obstacles:
+        length = math.dist(s[:2], s[2:])
+        along = np.array([s.x1 - s.x0, s.y1 - s.y0]) / length
         offset = joints - np.array(s[:2])
         where = offset @ along
         front = offset @ np.array([-along[1], along[0]])
-        beside = (where > 0) & (where < math.dist(s[:2], s[2:]))
-        if np.any(beside & (front < radius)):
+        if np.any((where > 0) & (where < length) & (front < constants.JOINT_RADIUS)):
             return False
     return True
 
@@ -130,26 +121,42 @@ def _strengths(walker: Walker, ends: NDArray[np.intp]) -> tuple[Array, Array]:
     passive = np.array([m.is_distance for m in walker.muscles], dtype=np.bool_)
     stiffness = np.where(passive, constants.PASSIVE_STIFFNESS, constants.ACTIVE_STIFFNESS)
     damping = np.where(passive, constants.PASSIVE_DAMPING, constants.ACTIVE_DAMPING)
-    load = np.zeros(len(walker.joints))
-    np.add.at(load, ends.reshape(-1), np.repeat(stiffness, 2))
+    load = np.bincount(ends.reshape(-1), np.repeat(stiffness, 2), len(walker.joints))
     share = constants.STIFFNESS_BUDGET / np.maximum(load, constants.STIFFNESS_BUDGET)
     weakest = np.minimum(share[ends[:, 0]], share[ends[:, 1]])
     # The square root keeps the damping ratio.
     return stiffness * weakest, damping * np.sqrt(weakest)
 
 
-def _rest_lengths(walker: Walker) -> Array:
-    """See `Prepared.rest`. Sines of scalars only: numpy's may depend on the array's layout."""
-    period = constants.STEPS_PER_PERIOD
-    length = np.array([math.dist(walker.joints[m.a], walker.joints[m.b]) for m in walker.muscles])
-    turn = [math.tau * i / period for i in range(period)]
-    sine = np.array([math.sin(t) for t in turn])[:, None]
-    cosine = np.array([math.cos(t) for t in turn])[:, None]
+def _waves() -> tuple[Array, Array]:
+    """Sine and cosine over a period, a row a step. Of scalars: numpy's may depend on layout."""
+    turns = [math.tau * i / constants.STEPS_PER_PERIOD for i in range(constants.STEPS_PER_PERIOD)]
+    sine, cosine = [math.sin(t) for t in turns], [math.cos(t) for t in turns]
+    return np.array(sine)[:, None], np.array(cosine)[:, None]
+
+
+_SINE, _COSINE = _waves()
+_WARM_UP = np.minimum(
+    np.arange(constants.STEPS_PER_PERIOD)[:, None] * (constants.STEP / constants.WARM_UP), 1.0
+)
+
+
+def _rest_lengths(walker: Walker, ends: NDArray[np.intp]) -> Array:
+    """See `Prepared.rest`: length + amplitude * sin(2 pi (t / period + phase))."""
+    joints = np.array(walker.joints)
+    sides = joints[ends[:, 0]] - joints[ends[:, 1]]
+    length = np.sqrt(sides[:, 0] * sides[:, 0] + sides[:, 1] * sides[:, 1])
     most = constants.MAX_SWING
-    amplitude = [min(max(m.amplitude, -most), most) for m in walker.muscles]
-    phase = [math.tau * m.phase for m in walker.muscles]
-    by_sine = np.array([a * math.cos(p) for a, p in zip(amplitude, phase, strict=True)])
-    by_cosine = np.array([a * math.sin(p) for a, p in zip(amplitude, phase, strict=True)])
-    swing = sine * by_sine + cosine * by_cosine
-    warm_up = np.minimum(np.arange(period) * (constants.STEP / constants.WARM_UP), 1.0)[:, None]
-    return np.concatenate([length + warm_up * swing, length + swing])
+    by_sine, by_cosine = np.zeros(len(ends)), np.zeros(len(ends))
+    for i, muscle in enumerate(walker.muscles):
+        if muscle.amplitude:
+            amplitude = min(max(muscle.amplitude, -most), most)
+            by_sine[i] = amplitude * math.cos(math.tau * muscle.phase)
+            by_cosine[i] = amplitude * math.sin(math.tau * muscle.phase)
+    period = constants.STEPS_PER_PERIOD
+    rest = np.empty((2 * period, len(ends)))
+    swing = np.multiply(_SINE, by_sine, out=rest[period:])
+    swing += _COSINE * by_cosine
+    np.multiply(_WARM_UP, swing, out=rest[:period])
+    rest += length
+    return rest

@@ -9,8 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evolution.simulation import constants
+
+Array = NDArray[np.float64]
+Point = tuple[float, float]
+Line = tuple[Point, Point]
 
 
 class Segment(NamedTuple):
@@ -35,6 +45,24 @@ class Terrain:
     name: str
     segments: tuple[Segment, ...]
     ceiling: tuple[Segment, ...] = ()
+
+    @cached_property
+    def profile(self) -> tuple[Array, Array]:
+        """The ground from left to right as corners: x and y, metres; walls are left out."""
+        ground = [s for s in self.segments if s.x1 > s.x0]
+        corners = [(s.x0, s.y0) for s in ground] + [(ground[-1].x1, ground[-1].y1)]
+        x, y = np.array(corners).T
+        return x, y
+
+    @cached_property
+    def obstacles(self) -> tuple[Segment, ...]:
+        """Walls and ceilings: all that is not ground."""
+        return tuple(s for s in (*self.segments, *self.ceiling) if s.x1 <= s.x0)
+
+    @cached_property
+    def cores(self) -> list[Line]:
+        """The lines `constants.GROUND_DEPTH` behind the surfaces; see `cores`."""
+        return cores(self, constants.GROUND_DEPTH)
 
 
 # Nothing runs this far in a simulation (10 s), so the ground never ends in sight.
@@ -94,7 +122,7 @@ BUMPY = Terrain("bumpy", _bumpy())
 TERRAINS: tuple[Terrain, ...] = (FLAT, LEFT_WALL, RIGHT_WALL, TUNNEL, BUMPY)
 
 
-def cores(terrain: Terrain, depth: float) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+def cores(terrain: Terrain, depth: float) -> list[Line]:
     """The lines ``depth`` behind the surfaces; a shape of that radius around them is solid.
 
     Where a segment ends at the next one's start, their cores meet as well (a mitre), so that the
@@ -111,16 +139,14 @@ def cores(terrain: Terrain, depth: float) -> list[tuple[tuple[float, float], tup
     return lines
 
 
-def _behind(
-    point: tuple[float, float], before: Segment, after: Segment, depth: float
-) -> tuple[float, float]:
+def _behind(point: Point, before: Segment, after: Segment, depth: float) -> Point:
     """The point ``depth`` behind both segments; ``point`` is where they meet."""
     (ax, ay), (bx, by) = _right(before), _right(after)
     scale = depth / (1.0 + ax * bx + ay * by)
     return (point[0] + (ax + bx) * scale, point[1] + (ay + by) * scale)
 
 
-def _right(s: Segment) -> tuple[float, float]:
+def _right(s: Segment) -> Point:
     """The unit normal on the solid side."""
     length = math.dist(s[:2], s[2:])
     return ((s.y1 - s.y0) / length, -(s.x1 - s.x0) / length)

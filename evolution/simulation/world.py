@@ -9,9 +9,9 @@ import numpy as np
 
 from evolution.simulation import arena, constants, plain
 from evolution.simulation.motion import FPS, Motion, Spring
-from evolution.simulation.preparation import Array, Prepared, in_range, prepare
+from evolution.simulation.preparation import Prepared, in_range, prepare
 from evolution.simulation.settings import SCREENING, Nudge, Settings
-from evolution.simulation.terrain import FLAT, Terrain
+from evolution.simulation.terrain import FLAT, Array, Terrain
 from evolution.types import Failure, Stage
 from evolution.walkers.walker import Walker
 
@@ -112,22 +112,26 @@ def _chunks(waiting: list[tuple[int, Prepared]]) -> Iterator[list[tuple[int, Pre
 def _outcome(
     walker: Walker, terrain: Terrain, prepared: Prepared, final: Array, frames: Array | None
 ) -> Outcome | Failure:
-    if not np.isfinite(final).all():
-        return Failure(
-            Stage.SIMULATION, "non-finite", "The walker's motion is no longer a number; soften it."
-        )
     if not in_range(final):
-        return Failure(
-            Stage.SIMULATION,
-            "left-physical-range",
-            "The walker was thrown through the ground or more than "
-            f"{constants.MAX_DISTANCE:g} m away: an explosion, not a walk.",
-        )
-    displacement = float(final[:, 0].mean() - prepared.start[:, 0].mean())
+        return _failure(final)
+    count = len(final)
+    displacement = (float(final[:, 0].sum()) - float(prepared.start[:, 0].sum())) / count
     if not walker.is_active:
         displacement = 0.0
     motion = None if frames is None else _motion(walker, terrain, frames)
     return Outcome(abs(displacement), displacement, motion)
+
+
+def _failure(final: Array) -> Failure:
+    if not np.isfinite(final).all():
+        code, reason = "non-finite", "The walker's motion is no longer a number; soften it."
+    else:
+        code, reason = (
+            "left-physical-range",
+            "The walker was thrown through the ground or more than "
+            f"{constants.MAX_DISTANCE:g} m away: an explosion, not a walk.",
+        )
+    return Failure(Stage.SIMULATION, code, reason)
 
 
 def _motion(walker: Walker, terrain: Terrain, frames: Array) -> Motion:

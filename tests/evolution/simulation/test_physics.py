@@ -17,7 +17,8 @@ from evolution.simulation import (
     constants,
     simulate,
 )
-from evolution.simulation.preparation import Array, Prepared, prepare
+from evolution.simulation.preparation import Prepared, prepare
+from evolution.simulation.terrain import Array
 from evolution.walkers.walker import Walker
 from tests.evolution.simulation.samples import grid, hopper, runner, square, walkers
 
@@ -36,12 +37,15 @@ def recorded(walker: Walker, setting: Settings = SCREENING) -> Array:
 @given(walkers())
 @LOOSE
 def test_any_walker_stays_physical_on_any_terrain(walker: Walker) -> None:
+    size = max(walker.height, walker.width)
     for terrain in TERRAINS:
         (outcome,) = simulate([walker], terrain)
         if isinstance(outcome, Outcome):
             assert np.isfinite(outcome.distance)
             # 13 m/s, and a tower that falls over.
-            assert outcome.distance < 130 + max(walker.height, walker.width)
+            assert outcome.distance < 130 + size
+        elif outcome.code == "left-physical-range":
+            assert size > 50  # the tip of a falling tower can be faster than the ground is deep
         else:
             assert outcome.code == "does-not-fit"
             assert terrain.name in ("left-wall", "right-wall", "tunnel")
