@@ -16,6 +16,7 @@ import numpy as np
 from evolution.operators.syntax_tree_sites import Number, Program, Splice, Statement
 from evolution.operators.syntax_tree_values import (
     Splices,
+    apply_splices,
     fresh_number,
     number_text,
     pick,
@@ -28,21 +29,22 @@ _TOUCH_RARELY = 0.03  # share of edits that may take a definition or a return
 _MOST_USES = 6  # a clone copies, and a deletion takes along, at most so many uses
 
 
-def repeat_statement(program: Program, rng: np.random.Generator) -> Splices:
-    """A copy of a statement, with changed values, below it or below another one."""
+def repeat_statements(program: Program, rng: np.random.Generator) -> Splices:
+    """A copy of one or more statements, with changed values, below them or another one."""
     statements = _movable(program, rng)
     if not statements:
         return None
-    site = pick(rng, statements)
-    if site.binds and rng.random() < 0.8:
-        return None  # binding a name again rarely says anything; see clone_variable
-    copy = varied_text(program, rng, site.start, site.end)
+    first = pick(rng, statements)
+    run = _run(program, rng, first)
+    if first.binds and run == first and rng.random() < 0.8:
+        return None  # binding a name again, alone, rarely says anything; see clone_variable
+    copy = varied_text(program, rng, run.start, run.end)
     if rng.random() < 0.6:
-        return [(site.end, site.end, copy)]
-    place = pick(rng, [other for other in statements if other.scope == site.scope])
-    if not program.can_stand(site.start, site.end, site.scope, place.end):
+        return [(run.end, run.end, copy)]
+    place = pick(rng, [other for other in statements if other.scope == run.scope])
+    if not program.can_stand(run.start, run.end, run.scope, place.end):
         return None
-    moved = _reindented(copy, site, place.indent)
+    moved = _reindented(copy, run, place.indent)
     return None if moved is None else [(place.end, place.end, moved)]
 
 
@@ -59,15 +61,17 @@ def clone_variable(program: Program, rng: np.random.Generator) -> Splices:
     if program.kind_of(site.binds, site.scope) == "object":
         return None
     old, new = site.binds.encode(), _new_name(program, site.binds)
-    uses = _uses(program, site)
+    uses = [use for use in _uses(program, site) if use.kind in ("plain", "loop")]
     if not uses or uses[0].start < site.end:
         return None
     copy = varied_text(program, rng, site.start, site.end)
+    if copy == program.data[site.start : site.end]:
+        return None
     splices = [(site.end, site.end, copy.replace(old, new, 1))]
     whole = re.compile(rb"\b" + re.escape(old) + rb"\b")
     share = rng.random()
     for use in uses[:_MOST_USES]:
-        if use.kind in ("plain", "loop") and rng.random() < 0.3 + 0.7 * share:
+        if rng.random() < 0.3 + 0.7 * share:
             text = program.data[use.start : use.end]
             if rng.random() < 0.3:
                 text = varied_text(program, rng, use.start, use.end)
@@ -135,25 +139,25 @@ def swap_statements(program: Program, rng: np.random.Generator) -> Splices:
 
 
 def wrap_in_loop(program: Program, rng: np.random.Generator) -> Splices:
-    """A statement is repeated by a ``for`` loop whose variable enters one of its values."""
-    statements = [s for s in program.statements if s.kind in ("plain", "loop") and not s.rigid]
+    """One or more statements are repeated by a ``for`` loop whose variable enters their values."""
+    statements = [s for s in program.statements if s.kind in ("plain", "loop")]
     if not statements:
         return None
-    site = pick(rng, statements)
+    run = _run(program, rng, pick(rng, statements))
     variable = _loop_variable(program)
-    text = program.data[site.start : site.end]
-    numbers = [n for n in program.numbers if site.start <= n.start and n.end <= site.end]
-    if numbers:
+    numbers = [n for n in program.numbers if run.start <= n.start and n.end <= run.end]
+    splices: list[Splice] = []
+    for _ in range(1 + int(rng.random() * 3) if numbers else 0):
         number = pick(rng, numbers)
-        entered = _with_variable(rng, number, variable)
-        start, end = number.start - site.start, number.end - site.start
-        text = text[:start] + entered + text[end:]
-    body = _reindented(text, site, site.indent + _INDENT)
+        start, end = number.start - run.start, number.end - run.start
+        splices.append((start, end, _with_variable(rng, number, variable)))
+    text = apply_splices(program.data[run.start : run.end], splices)
+    body = _reindented(text, run, run.indent + _INDENT)
     if body is None:
         return None
     repeats = number_text(2 + min(int(rng.exponential(2.0)), 8))
-    header = site.indent + b"for " + variable + b" in range(" + repeats + b"):\n"
-    return [(site.start, site.end, header + body)]
+    header = run.indent + b"for " + variable + b" in range(" + repeats + b"):\n"
+    return [(run.start, run.end, header + body)]
 
 
 def unwrap_loop(program: Program, rng: np.random.Generator) -> Splices:
@@ -182,6 +186,25 @@ def _movable(program: Program, rng: np.random.Generator) -> list[Statement]:
     if rng.random() < _TOUCH_RARELY:
         kinds += ["return", "definition"]
     return [statement for statement in program.statements if statement.kind in kinds]
+
+
+def _run(program: Program, rng: np.random.Generator, first: Statement) -> Statement:
+    """``first`` and, every other time, some of the statements that follow in its block.
+
+    As one statement: a variable and what uses it can be repeated together.
+    """
+    run = first
+    if rng.random() < 0.5:
+        return run
+    for other in program.statements:  # in order of the text
+        if other.block != first.block or other.start < run.end:
+            continue
+        if other.kind not in ("plain", "loop"):
+            break
+        run = run._replace(end=other.end, rigid=run.rigid or other.rigid)
+        if rng.random() < 0.35:
+            break
+    return run
 
 
 def _removals(program: Program, statements: list[Statement]) -> list[Splice]:

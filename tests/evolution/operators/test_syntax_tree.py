@@ -138,6 +138,13 @@ def test_a_clone_is_used_like_its_original() -> None:
     )
 
 
+def test_statements_are_repeated_with_changes_alone_and_together() -> None:
+    children = results(statements.repeat_statements, TEXT)
+    assert any(re.search(r"    h\(offset, 1\)\n    h\(offset, \S+\)\n", c) for c in children)
+    run = r"(    offset = \S+\n    g\(offset\)\n)(    h\(offset, \S+\)\n)?"
+    assert any(re.search(run + run, child) for child in children)
+
+
 def test_a_deleted_variable_takes_its_uses_along() -> None:
     children = results(statements.delete_statement, TEXT)
     for child in children:
@@ -169,6 +176,16 @@ def test_loops_are_wrapped_around_and_their_variable_enters() -> None:
     assert any(
         re.fullmatch(
             r"if a:\n    for i in range\(\d+\):\n        f\(b, 2\.5 \+ i \* \S+\)\n", child
+        )
+        for child in children
+    )
+
+
+def test_a_loop_can_hold_a_variable_with_what_uses_it() -> None:
+    children = results(statements.wrap_in_loop, "a = f(1.0)\ng(a, b)\nh()\n")
+    assert any(
+        re.fullmatch(
+            r"for i in range\(\d+\):\n    a = f\(1\.0 \+ i \* \S+\)\n    g\(a, b\)\nh\(\)\n", child
         )
         for child in children
     )
