@@ -163,7 +163,8 @@ export class ArchiveMap {
   }
 
   private speak(niche: number): void {
-    const words = `${describeElite(this.elites.get(niche))}. ${describeNiche(this.state, niche)}.`;
+    const elite = describeElite(this.elites.get(niche));
+    const words = `${elite}; ${describeNiche(this.state, niche)}.`;
     setText(this.spoken, words.charAt(0).toUpperCase() + words.slice(1));
   }
 

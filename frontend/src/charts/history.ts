@@ -42,6 +42,7 @@ class Chart {
   private readonly now = make("span", { class: "chart__now number" });
   private readonly plot = make("div", { class: "chart__plot", role: "img" });
   private drawn: uPlot | null = null;
+  private marked: number | null = null;
 
   constructor(
     private readonly library: typeof uPlot,
@@ -64,6 +65,12 @@ class Chart {
     this.points = points;
     this.drawn?.setData(this.data());
     this.describe();
+  }
+
+  /** A line at a number of evaluations; null: none. */
+  mark(evaluations: number | null): void {
+    this.marked = evaluations;
+    this.drawn?.redraw(false);
   }
 
   resize(): void {
@@ -104,7 +111,7 @@ class Chart {
       },
       scales: { x: { time: false }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map(compact), space: 64 },
+        { ...axis, values: (_, ticks) => ticks.map(compact), space: 64, size: 32 },
         {
           ...axis,
           values: (_, ticks) => ticks.map((tick) => this.tick(tick)),
@@ -113,7 +120,7 @@ class Chart {
         },
       ],
       series: [{}, { stroke: line, width: 2, points: { show: false }, paths: this.stepped() }],
-      hooks: { setCursor: [(plot) => this.readOut(plot)] },
+      hooks: { setCursor: [(plot) => this.readOut(plot)], draw: [(plot) => this.drawMark(plot)] },
     };
   }
 
@@ -127,6 +134,12 @@ class Chart {
     return compact(value);
   }
 
+  private drawMark({ ctx, bbox, valToPos }: uPlot): void {
+    if (this.marked === null) return;
+    ctx.fillStyle = token("--ink");
+    ctx.fillRect(Math.round(valToPos(this.marked, "x", true)), bbox.top, 2, bbox.height);
+  }
+
   private readOut(plot: uPlot): void {
     const point = plot.cursor.idx == null ? undefined : this.points[plot.cursor.idx];
     const value = point && this.spec.format(point[this.spec.measure]);
@@ -138,6 +151,7 @@ class Chart {
 export class Charts {
   private charts: Chart[] = [];
   private points: readonly HistoryPoint[];
+  private marked: number | null = null;
 
   constructor(
     private readonly parent: HTMLElement,
@@ -160,12 +174,18 @@ export class Charts {
     for (const chart of this.charts) chart.show(points);
   }
 
+  mark(evaluations: number | null): void {
+    this.marked = evaluations;
+    for (const chart of this.charts) chart.mark(evaluations);
+  }
+
   private async build(): Promise<void> {
     const [{ default: library }] = await Promise.all([
       import("uplot"),
       import("uplot/dist/uPlot.min.css"),
     ]);
     this.charts = SPECS.map((spec) => new Chart(library, spec, this.parent, this.points));
+    this.mark(this.marked);
     new ResizeObserver(() => {
       for (const chart of this.charts) chart.resize();
     }).observe(this.parent);

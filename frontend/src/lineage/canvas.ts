@@ -1,5 +1,6 @@
 /** The living tree: keeps layout, view and selection, and paints them once a frame. */
 import { scaleTop } from "../archive/colour";
+import { drawLegend } from "../archive/draw";
 import { fitCanvas } from "../lib/dom";
 import { movesByItself } from "../lib/moving";
 import { onThemeChange } from "../lib/theme";
@@ -23,6 +24,7 @@ import {
   zoomAt,
 } from "./view";
 
+const LEGEND = 180; // CSS pixels
 const REACH = 16; // CSS pixels around a walker that count as pointing at it
 const JOURNEY = 450; // ms for a change of place
 const GROWTH = 600; // ms for newcomers to find their place
@@ -60,6 +62,7 @@ export class TreeCanvas {
     private readonly canvas: HTMLCanvasElement,
     private readonly tree: Tree,
     private readonly handlers: CanvasHandlers,
+    private readonly legend: HTMLCanvasElement | null = null,
   ) {
     this.layout = layOut(tree, this.axis);
     this.hands = new Hands(canvas, {
@@ -271,6 +274,7 @@ export class TreeCanvas {
       ...{ tree, layout, xs, ys, view, frame, top, upTo, line, champion, selected },
       ramp: this.ramp,
     });
+    if (this.legend) drawLegend(fitCanvas(this.legend, LEGEND, 34), LEGEND, this.ramp, top);
     this.hands.allowScrolling(view.zoom <= 1.0001);
     this.canvas.dataset.zoom = (view.zoom / largestZoom(frame)).toFixed(3);
     if (this.growth !== null || this.journey !== null) this.paintSoon();

@@ -2,6 +2,7 @@
 import { make, need, setText } from "../lib/dom";
 import { count } from "../lib/format";
 import { type Session, startSession } from "../live/session";
+import { TimeSlider } from "../live/time";
 import type { Elite } from "../protocol";
 import { Throttle } from "../run/throttle";
 import { formatPlace, parsePlace } from "./address";
@@ -9,7 +10,6 @@ import { TreeCanvas } from "./canvas";
 import type { Axis } from "./layout";
 import { fetchFrom, Loader } from "./loader";
 import { Panel } from "./panel";
-import { TimeSlider } from "./time";
 import { NO_ROW, Tree } from "./tree";
 
 const GROWTH_PAUSE = 1500; // ms between two looks for newcomers
@@ -39,11 +39,13 @@ class LineagePage {
     this.loader = new Loader(this.tree, fetchFrom(addresses.lineage));
     this.panel = new Panel(root, addresses, this.tree, this.elites);
     this.message = need("[data-tree-message]", root);
-    this.canvas = new TreeCanvas(need("[data-tree-canvas]", root), this.tree, {
-      select: (row) => this.selected(row),
-      open: (row) => window.location.assign(addresses.walker(this.tree.ids[row] ?? "")),
+    const handlers = {
+      select: (row: number) => this.selected(row),
+      open: (row: number) => window.location.assign(addresses.walker(this.tree.ids[row] ?? "")),
       moved: () => this.remember(),
-    });
+    };
+    const legend = need<HTMLCanvasElement>("[data-tree-legend]", root);
+    this.canvas = new TreeCanvas(need("[data-tree-canvas]", root), this.tree, handlers, legend);
     this.time = new TimeSlider(root, (batch) => {
       this.canvas.upTo = batch ?? Number.POSITIVE_INFINITY;
       this.canvas.paintSoon();

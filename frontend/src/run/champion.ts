@@ -7,10 +7,11 @@ import type { Elite, RunState } from "../protocol";
 import { Throttle } from "./throttle";
 import "../player/player";
 
-const PAUSE = 4000; // ms a champion may walk before the next one takes the stage
+const PAUSE = 1500; // ms a champion may walk before the next one takes the stage
 
 export function eliteWords(elite: Elite): string {
   const age = elite.depth === 0 ? "the seed" : `generation ${elite.depth}`;
+  if (Number.isNaN(elite.height)) return age;
   return `${age}, ${metres(elite.height)} tall, ${metres(elite.width)} wide, ${Math.round(elite.mass)} kg`;
 }
 
@@ -43,8 +44,8 @@ export class ChampionCard {
 
   update(state: RunState): void {
     const best = champion(state);
-    if (best === null || best.walker === this.shown) return;
-    this.throttle.run(() => this.show(best));
+    if (best === null || best.walker === this.shown) this.throttle.cancel();
+    else this.throttle.run(() => this.show(best));
   }
 
   private show(best: Elite): void {

@@ -52,10 +52,15 @@ export class Inspector {
       make(
         "dl",
         { class: "facts facts--tight" },
-        row("First try", metres(elite.objective)),
-        row("Height", metres(elite.height)),
-        row("Width", metres(elite.width)),
-        row("Mass", `${Math.round(elite.mass)} kg`),
+        // Elites of the past are known by their distance only.
+        ...(Number.isNaN(elite.height)
+          ? []
+          : [
+              row("First try", metres(elite.objective)),
+              row("Height", metres(elite.height)),
+              row("Width", metres(elite.width)),
+              row("Mass", `${Math.round(elite.mass)} kg`),
+            ]),
         row("Generation", elite.depth === 0 ? "seed" : String(elite.depth)),
       ),
       make("p", { class: "inspector__message small soft" }, made),

@@ -87,7 +87,9 @@ export class NewestStrip {
     });
     this.root.hidden = false;
     this.shown.unshift(id);
+    const atStart = this.strip.scrollLeft < 40;
     this.strip.prepend(make("li", { class: "newest__card" }, card));
+    if (atStart) this.strip.scrollLeft = 0;
     while (this.shown.length > CARDS) {
       this.shown.pop();
       this.strip.lastElementChild?.remove();

@@ -14,6 +14,11 @@ export class Throttle {
     else this.timer = setTimeout(() => this.now(), wait);
   }
 
+  /** Forgets a job that waits. */
+  cancel(): void {
+    this.job = null;
+  }
+
   private now(): void {
     this.timer = undefined;
     this.last = performance.now();

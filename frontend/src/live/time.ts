@@ -1,4 +1,4 @@
-/** The slider of batches: what the tree was like then, by hand or playing. */
+/** The slider of batches: how things stood then, by hand or playing. */
 import { need, setText } from "../lib/dom";
 import { count } from "../lib/format";
 
