@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from elmweb.launch import chromium
 
@@ -42,16 +49,17 @@ def opened(
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
+    page.on("console", lambda said: problems.extend(errors_of(said)))
     try:
         yield page
     finally:
         context.close()
     serious = [text for text in problems if tolerated is None or tolerated not in text]
-    assert serious == [], "the page reported errors"
+    assert not serious, f"the page reported errors: {serious}"
+
+
+def errors_of(said: ConsoleMessage) -> list[str]:
+    return [f"{said.text} ({said.location['url']})"] if said.type == "error" else []
 
 
 def accessibility_problems(page: Page) -> list[str]:
