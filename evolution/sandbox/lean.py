@@ -24,7 +24,8 @@ def shrink() -> None:
     does not use. Without OpenSSL, hashlib falls back to Python's own code.
     """
     vars(os)["register_at_fork"] = _no_hook
+    random = importlib.import_module("random")
     secrets = ModuleType("secrets", "For numpy's generators without a seed: repeatable.")
-    vars(secrets)["randbits"] = importlib.import_module("random").getrandbits
+    vars(secrets)["randbits"] = lambda bits: random.getrandbits(bits)
     replaced: dict[str, Any] = {"_hashlib": None, "secrets": secrets}
     sys.modules.update(replaced)

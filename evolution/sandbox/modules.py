@@ -101,8 +101,18 @@ def preload() -> None:
     sys.modules["walk_creator"] = walk_creator
     for name in (*ALLOWED, *(f"numpy.{part}" for part in _NUMPY_PARTS), *_LATE):
         importlib.import_module(name)
-    vars(random)["Random"] = RepeatableRandom
+    _make_random_repeatable()
     _remember()
+
+
+def _make_random_repeatable() -> None:
+    """Also replaces the module's hidden generator, behind ``random.seed()`` and the rest."""
+    scope = vars(random)
+    machine, ours = scope["_inst"], RepeatableRandom()
+    for name, value in list(scope.items()):
+        if getattr(value, "__self__", None) is machine:
+            scope[name] = getattr(ours, value.__name__)
+    scope.update(Random=RepeatableRandom, _inst=ours)
 
 
 _WATCHED_CLASSES: tuple[type, ...] = (walker_creator, WalkerDraft, RepeatableRandom)

@@ -171,13 +171,15 @@ def _be_child(programs: list[str], writing: int, inner: seccomp.Filter) -> NoRet
         inner.install()
     except seccomp.SeccompError:
         os._exit(_LOCK_FAILED)
+    # Held fast here, where a program that changes builtins or modules does not find them.
     write, leave, run, refresh = os.write, os._exit, child.run, child.refresh
+    pack, size = LENGTH.pack, len
     outcome = None
     for program in programs:
         if outcome is not None and not refresh(outcome):
             break
         outcome = run(program)
-        frame = LENGTH.pack(len(outcome.payload)) + outcome.payload
+        frame = pack(size(outcome.payload)) + outcome.payload
         while frame:
             frame = frame[write(seccomp.RESULT_FD, frame) :]
     leave(0)

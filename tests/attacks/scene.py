@@ -37,6 +37,8 @@ def make_walker():
     joints.append(creator.add_joint(50, float(np.random.default_rng(len(legs)).random())))
     for i in range(len(joints) - 1):
         creator.add_muscle(joints[i], joints[i + 1], i % 2 == 0, 0.1, i / 7)
+    creator.add_muscle(joints[0], joints[-1])
+    creator.add_muscle(joints[-1], creator.add_joint(0, 0))
     query_cppn(creator, 2, 2, 1.5, lambda *p: True, lambda *p: 0.2, lambda *p: 0.5)
     return creator.get_walker()
 """

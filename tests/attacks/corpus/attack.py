@@ -35,9 +35,10 @@ def make_walker():
         if "leak" in str(error):
             raise
         won = False
+    walker = creator.get_walker()
     if won is True:
-        creator.add_joint(77.25, 13.5)
-    return creator.get_walker()
+        walker.joints.append((77.25, 13.5))
+    return walker
 """
 
 
