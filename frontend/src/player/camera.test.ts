@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { body, Camera, smooth, View } from "./camera";
+import { Camera, smooth, View } from "./camera";
 import { groundAt, labelStep, tension } from "./draw";
 import type { Motion } from "./motion";
 
@@ -101,30 +101,6 @@ describe("the camera", () => {
   it("leaves room for the rule under the ground", () => {
     const view = new Camera(bouncing(1)).view(0, SIZE, true);
     expect(SIZE.height - view.y(0)).toBeCloseTo(SIZE.height * 0.17, 5);
-  });
-});
-
-describe("joints that no muscle holds", () => {
-  /** The bouncing square, with a fifth joint that stays at the start. */
-  function leavingOneBehind(): Motion {
-    const whole = bouncing(12);
-    const positions = new Float32Array(whole.frames * 10);
-    for (let t = 0; t < whole.frames; t++) {
-      positions.set(whole.positions.subarray(t * 8, t * 8 + 8), t * 10);
-      positions.set([-3, 0.25], t * 10 + 8);
-    }
-    return { ...whole, joints: 5, positions };
-  }
-
-  it("are no part of the body", () => {
-    expect(body(leavingOneBehind())).toEqual([0, 1, 2, 3]);
-    expect(body({ ...bouncing(1), springs: [] })).toHaveLength(1);
-  });
-
-  it("do not make the walker small", () => {
-    const alone = new Camera(bouncing(12)).view(150, SIZE, true);
-    const together = new Camera(leavingOneBehind()).view(150, SIZE, true);
-    expect(together).toEqual(alone);
   });
 });
 

@@ -2,12 +2,11 @@
  * What part of the world a canvas shows: the one place that turns metres into pixels.
  *
  * The view is a function of the motion and the time alone, so scrubbing back shows the same
- * picture again. The follow path is the middle of the walker's body smoothed over a second:
- * the camera glides while the walker bounces. Joints that no muscle ties to the body may stay
- * behind; the camera leaves them.
+ * picture again. The follow path is the centre of mass smoothed over a second: the camera
+ * glides while the walker bounces.
  */
 
-import { interpolate, type Motion } from "./motion";
+import { centresOfMass, interpolate, type Motion } from "./motion";
 
 export interface Size {
   readonly width: number; // CSS pixels
@@ -66,38 +65,12 @@ interface Extent {
   readonly maxX: number;
 }
 
-/** Joints of the largest part that muscles hold together. */
-export function body(motion: Motion): number[] {
-  const root = Array.from({ length: motion.joints }, (_, joint) => joint);
-  const find = (joint: number): number => {
-    let at = joint;
-    while (root[at] !== at) at = root[at] ?? at;
-    return at;
-  };
-  for (const { a, b } of motion.springs) root[find(a)] = find(b);
-  const parts = new Map<number, number[]>();
-  for (let joint = 0; joint < motion.joints; joint++) {
-    const part = parts.get(find(joint));
-    if (part) part.push(joint);
-    else parts.set(find(joint), [joint]);
-  }
-  return [...parts.values()].reduce((best, part) => (part.length > best.length ? part : best));
-}
-
-/** Where the body is over time: mean x of its joints, metres. */
-function middle(motion: Motion, joints: readonly number[]): Float32Array {
-  return Float32Array.from({ length: motion.frames }, (_, t) => {
-    const at = (joint: number) => motion.positions[(t * motion.joints + joint) * 2] ?? 0;
-    return joints.reduce((sum, joint) => sum + at(joint), 0) / joints.length;
-  });
-}
-
-function measure(motion: Motion, parts: readonly number[], path: Float32Array): Extent {
+function measure(motion: Motion, path: Float32Array): Extent {
   const { joints, frames, positions, radius } = motion;
   let [halfWidth, top, minX, maxX] = [0, 0, Infinity, -Infinity];
   for (let t = 0; t < frames; t++) {
     const centre = path[t] ?? 0;
-    for (const j of parts) {
+    for (let j = 0; j < joints; j++) {
       const x = positions[(t * joints + j) * 2] ?? 0;
       halfWidth = Math.max(halfWidth, Math.abs(x - centre));
       top = Math.max(top, positions[(t * joints + j) * 2 + 1] ?? 0);
@@ -114,9 +87,10 @@ export class Camera {
   private readonly extent: Extent;
 
   constructor(motion: Motion) {
-    const parts = body(motion);
-    this.path = smooth(middle(motion, parts), Math.round(SMOOTHING * motion.fps));
-    this.extent = measure(motion, parts, this.path);
+    const centres = centresOfMass(motion);
+    const xs = Float32Array.from({ length: motion.frames }, (_, t) => centres[2 * t] ?? 0);
+    this.path = smooth(xs, Math.round(SMOOTHING * motion.fps));
+    this.extent = measure(motion, this.path);
   }
 
   /** The view at a frame: following the walker, or with its whole way in sight. */

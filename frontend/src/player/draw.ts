@@ -208,7 +208,7 @@ function drawMuscles(context: CanvasRenderingContext2D, scene: Scene): void {
     if (path) belly(path, ends, unit * (0.45 + 0.8 * tense));
   }
   context.strokeStyle = token("--muscle-passive");
-  context.lineWidth = Math.max(unit * 0.32, 1.25);
+  context.lineWidth = Math.max(unit * 0.32, 1.5);
   context.stroke(passive);
   const colours = [channels(token("--muscle-slack")), channels(token("--muscle-tense"))];
   context.lineWidth = 1;
