@@ -7,7 +7,7 @@ import type { PreviewResult, Problem } from "../protocol";
 export function problemList(problems: readonly Problem[]): HTMLElement[] {
   if (problems.length === 0) return [];
   const note = make("div", "note note--bad");
-  note.append(make("h3", "", "This cannot be used as it is"));
+  note.append(make("p", "note__title", "This cannot be used as it is"));
   const list = make("ul");
   for (const { line, reason } of problems) {
     const item = make("li");
@@ -75,7 +75,7 @@ export class ResultView {
     const entries = Object.entries(repairs);
     if (entries.length === 0) return [];
     const note = make("div", "note note--warn");
-    note.append(make("h3", "", "Mended on the way"));
+    note.append(make("p", "note__title", "Mended on the way"));
     const list = make("ul");
     for (const [code, times] of entries) {
       list.append(make("li", "", `${count(times)}× ${this.words[code] ?? code}`));
