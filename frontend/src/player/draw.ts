@@ -16,7 +16,6 @@ export interface Scene {
   readonly detail: "card" | "full";
 }
 
-const LEAST_RADIUS = 2.4; // pixels; a large walker far away is still drawn with a firm pen
 const TENSION_STEPS = 8; // colours between slack and tense; muscles of a colour are one path
 const FULL_TENSION = 0.24; // share of the built length by which a muscle shortens for full colour
 
@@ -185,9 +184,15 @@ function distance(points: Float32Array, a: number, b: number): number {
   );
 }
 
+/** A joint's radius in pixels: true to scale, but a walker far away keeps a firm pen. */
+function penRadius({ motion, view }: Scene): number {
+  const least = Math.min(Math.max(view.size.width / 160, 2.4), 4);
+  return Math.max(motion.radius * view.scale, least);
+}
+
 function drawMuscles(context: CanvasRenderingContext2D, scene: Scene): void {
   const { motion, view, pose } = scene;
-  const unit = Math.max(motion.radius * view.scale, LEAST_RADIUS); // a joint's radius in pixels
+  const unit = penRadius(scene);
   const passive = new Path2D();
   const active = Array.from({ length: TENSION_STEPS }, () => new Path2D());
   for (const [i, spring] of motion.springs.entries()) {
@@ -244,7 +249,7 @@ function belly(
 
 function drawJoints(context: CanvasRenderingContext2D, scene: Scene): void {
   const { motion, view, pose } = scene;
-  const radius = Math.max(motion.radius * view.scale, LEAST_RADIUS);
+  const radius = penRadius(scene);
   const line = Math.max(Math.min(radius * 0.4, 2), 1);
   context.beginPath();
   for (let j = 0; j < motion.joints; j++) {
