@@ -70,7 +70,8 @@ def gif(motion: Motion, *, limit: int = 500_000, dark: bool = False) -> bytes:
 
     Args:
         motion: recorded motion.
-        limit: size in bytes that decides the resolution and the frame rate.
+        limit: size in bytes that decides the resolution and the frame rate. The default
+            is kept for every walker; below 200,000 a large one may exceed it.
         dark: light lines on dark.
     """
     colours = palette.DARK if dark else palette.LIGHT

@@ -1,0 +1,199 @@
+"""The command line, as a researcher meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from evolution.cli import main
+from evolution.cli.display import Pace
+from evolution.run_folder import read_walkers
+from evolution.walkers.seeds import SEEDS, seed_program
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "run"
+    options = ["--seed", "square", "--evaluations", "16", "--batch-size", "8", "--workers", "1"]
+    assert main(["evolve", "--out", str(path), *options]) == 0
+    return path
+
+
+def write(tmp_path: Path, program: str | bytes) -> str:
+    file = tmp_path / "mine.py"
+    file.write_bytes(program if isinstance(program, bytes) else program.encode())
+    return str(file)
+
+
+def test_evolve_reports_in_plain_lines_without_a_terminal(tmp_path: Path, capsys: Output) -> None:
+    options = ["--evaluations", "8", "--workers", "1", "--random-seed", "3"]
+    assert main(["evolve", "--out", str(tmp_path / "run"), *options]) == 0
+    output = capsys.readouterr()
+    assert "8/8 evaluations" in output.err
+    assert "coverage" in output.err
+    assert "\x1b" not in output.err
+    assert output.out.startswith("8 evaluations, ")
+    assert "render" in output.out
+
+
+def test_evolve_starts_from_a_file(tmp_path: Path) -> None:
+    program = seed_program("radial") + "\n# mine\n"
+    options = ["--seed", write(tmp_path, program), "--evaluations", "1", "--workers", "1"]
+    assert main(["evolve", "--out", str(tmp_path / "run"), *options]) == 0
+    assert next(read_walkers(tmp_path / "run")).program == program
+
+
+def test_evolve_does_not_overwrite_and_resumes_a_finished_run(
+    run_folder: Path, capsys: Output
+) -> None:
+    before = (run_folder / "walkers.jsonl").read_bytes()
+    assert main(["evolve", "--out", str(run_folder), "--seed", "square"]) == 1
+    assert "add --resume" in capsys.readouterr().err
+    assert main(["evolve", "--out", str(run_folder), "--resume", "--workers", "1"]) == 0
+    assert (run_folder / "walkers.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--resume"], "There is no run"),
+        (["--resume", "--random-seed", "4"], "run's own options"),
+        (["--seed", "no-such-file.py"], "There is no file 'no-such-file.py'"),
+        (["--batch-size", "100000"], "--batch-size: "),
+    ],
+)
+def test_evolve_says_what_is_wrong(
+    tmp_path: Path, capsys: Output, options: list[str], message: str
+) -> None:
+    assert main(["evolve", "--out", str(tmp_path / "run"), *options]) == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_evolve_from_a_broken_seed_says_why(tmp_path: Path, capsys: Output) -> None:
+    program = write(tmp_path, "def make_walker():\n    return missing\n")
+    options = ["--seed", program, "--workers", "1"]
+    assert main(["evolve", "--out", str(tmp_path / "run"), *options]) == 1
+    error = capsys.readouterr().err
+    assert "The seed program failed: line 2" in error
+    assert "missing" in error
+
+
+@pytest.mark.parametrize("seed", list(SEEDS))
+def test_simulate_as_json(seed: str, capsys: Output) -> None:
+    assert main(["simulate", seed, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["robust_objective"] > 0
+    assert result["mass"] == len(result["walker"]["joints"])
+    assert 0 <= result["niche"] < 1728
+
+
+def test_simulate_for_people(tmp_path: Path, capsys: Output) -> None:
+    assert main(["simulate", write(tmp_path, seed_program("square")), "--terrain", "bumpy"]) == 0
+    output = capsys.readouterr().out
+    assert "m in 10 s" in output
+    assert "5 joints, 8 muscles, 3 of them active" in output
+    assert "repaired: amplitude-clamped" in output
+
+
+def test_refused_program_names_its_line(tmp_path: Path, capsys: Output) -> None:
+    file = write(tmp_path, "def make_walker():\n    return 1 / 0\n")
+    assert main(["simulate", file]) == 1
+    assert "line 2: " in capsys.readouterr().err
+    assert main(["simulate", file, "--json"]) == 1
+    refused = json.loads(capsys.readouterr().out)["refused"]
+    assert (refused["stage"], refused["line"]) == ("sandbox", 2)
+
+
+def test_file_that_is_not_text(tmp_path: Path, capsys: Output) -> None:
+    assert main(["simulate", write(tmp_path, b"a = '\xff'")]) == 1
+    assert "not UTF-8" in capsys.readouterr().err
+    assert main(["simulate", str(tmp_path)]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_render_a_run_and_a_program(run_folder: Path, tmp_path: Path, capsys: Output) -> None:
+    animation, pose, card = tmp_path / "a.gif", tmp_path / "a.svg", tmp_path / "a.png"
+    outs = ["--gif", str(animation), "--svg", str(pose), "--png", str(card)]
+    assert main(["render", str(run_folder), *outs]) == 0
+    with Image.open(animation) as image:
+        assert image.format == "GIF"
+    with Image.open(card) as image:
+        assert (image.format, image.size) == ("PNG", (1200, 630))
+    best = pose.read_bytes()
+    assert main(["render", str(run_folder), "--walker", "0", "--svg", str(pose)]) == 0
+    square = pose.read_bytes()
+    assert main(["render", "square", "--svg", str(pose)]) == 0
+    assert square == pose.read_bytes()
+    assert best.startswith(b"<svg")
+    capsys.readouterr()
+
+
+def test_render_says_what_is_wrong(run_folder: Path, tmp_path: Path, capsys: Output) -> None:
+    for arguments, message in (
+        (["square"], "Say what to make"),
+        ([str(tmp_path), "--gif", "x.gif"], "not a run folder"),
+        ([str(run_folder), "--walker", "999", "--gif", "x.gif"], "has walkers 0 to "),
+        (["square", "--svg", str(tmp_path / "none" / "x.svg")], "cannot be written"),
+    ):
+        assert main(["render", *arguments]) == 1
+        assert message in capsys.readouterr().err
+
+
+def test_seeds_are_listed_and_printed(capsys: Output) -> None:
+    assert main(["seeds"]) == 0
+    listed = capsys.readouterr().out
+    assert [line.split()[0] for line in listed.splitlines()] == list(SEEDS)
+    assert main(["seeds", "radial"]) == 0
+    assert capsys.readouterr().out == seed_program("radial")
+
+
+def test_help_teaches(capsys: Output) -> None:
+    for arguments in ([], ["evolve"], ["simulate"], ["render"], ["seeds"], ["benchmarks"]):
+        with pytest.raises(SystemExit) as stopped:
+            main([*arguments, "--help"])
+        assert stopped.value.code == 0
+        described = capsys.readouterr().out.split("\n\n")[1]
+        assert len(described) > 60
+
+
+def test_wrong_usage_is_status_two(capsys: Output) -> None:
+    for arguments in ([], ["fly"], ["evolve"], ["evolve", "--out", "x", "--workers", "0"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 2
+        assert "usage:" in capsys.readouterr().err
+
+
+def test_benchmark_options_belong_to_search(capsys: Output) -> None:
+    assert main(["benchmarks", "replay", "--evaluations", "5"]) == 1
+    assert "belongs to search only" in capsys.readouterr().err
+
+
+def test_search_benchmark_prints_one_json_object(capsys: Output) -> None:
+    options = ["--evaluations", "64", "--random-seeds", "1", "--seeds", "square"]
+    assert main(["benchmarks", "search", "--json", *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["benchmark"] == "search"
+    assert report["conditions"]["evaluations"] == 64
+    figures = {figure["name"]: figure for figure in report["figures"]}
+    assert 0 < figures["CPU time outside sandbox and simulation"]["value"] < 100
+    assert figures["rate over the whole run"]["value"] > 0
+    assert figures["square: coverage, mean"]["value"] > 0
+    assert all(set(f) == {"name", "value", "unit", "target", "holds"} for f in figures.values())
+
+
+def test_pace_knows_rate_and_end() -> None:
+    now = [0.0]
+    pace = Pace(1000, 0, clock=lambda: now[0])
+    assert (pace.rate, pace.remaining) == (0.0, "-")
+    for second in range(1, 101):
+        now[0] = float(second)
+        pace.note(10 * second if second <= 50 else 500 + 2 * (second - 50))
+    assert pace.rate == pytest.approx(2.0)
+    assert pace.remaining == "3:20"
