@@ -159,7 +159,7 @@ def test_help_teaches(capsys: Output) -> None:
             main([*arguments, "--help"])
         assert stopped.value.code == 0
         described = capsys.readouterr().out.split("\n\n")[1]
-        assert len(described) > 60
+        assert len(described) > 40
 
 
 def test_wrong_usage_is_status_two(capsys: Output) -> None:
