@@ -29,7 +29,7 @@ _BAD: dict[str, Bad] = {
     "loops": Bad(_body("while True:\n    pass"), "time-limit", 7, "too long"),
     "loops in C": Bad(_body("sum(range(10**12))"), "time-limit", None, "too long"),
     "allocates": Bad(
-        _body("x = []\nwhile True:\n    x.append([0] * 10**7)"), "memory-limit", 9, "memory"
+        _body("x = []\nwhile True:\n    x.append(bytes(10**8))"), "memory-limit", 9, "memory"
     ),
     "allocates arrays": Bad(_body("np.ones(10**9)"), "memory-limit", 7, "memory"),
     "forks": Bad(_body("import os\nos.fork()"), "import-refused", 7, "available are math, numpy"),
@@ -78,8 +78,8 @@ _BAD: dict[str, Bad] = {
         8,
         "too long",
     ),
-    "a million joints in the draft": Bad(
-        _body("d = wc.get_walker()\nd.joints = [(0.0, 0.0)] * 10**6\nreturn d"),
+    "a hundred thousand joints in the draft": Bad(
+        _body("d = wc.get_walker()\nd.joints = [(0.0, 0.0)] * 10**5\nreturn d"),
         "output",
         None,
         "large",
