@@ -13,7 +13,7 @@ from django.urls import path
 
 http = get_asgi_application()  # loads the apps, which the consumer's imports need
 
-from elmweb.runs.consumer import RunConsumer
+from elmweb.runs.consumer import RunConsumer  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

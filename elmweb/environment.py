@@ -94,7 +94,7 @@ def database(url: str, directory: Path) -> dict[str, Any]:
         return sqlite(directory / "elmweb.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return sqlite(Path(unquote(parts.path)))
+        return sqlite(Path("/" + unquote(parts.path).lstrip("/")))
     if parts.scheme not in ("postgres", "postgresql"):
         raise refuse(
             f"ELMWEB_DATABASE_URL begins with {parts.scheme!r}; "

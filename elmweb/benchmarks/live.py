@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 
 import numpy as np
@@ -24,22 +23,21 @@ from evolution.config import RunConfig
 from evolution.walkers.seeds import SEEDS
 
 CLIENTS = 5
-SECONDS = float(os.environ.get("ELMWEB_BENCHMARK_SECONDS", "40"))
+SECONDS = 40.0
 TARGET = 250.0  # ms, 95th percentile
 
 Arrivals = dict[int, float]  # number of an event -> seconds since the epoch
 
 
-def run(progress: Progress) -> Report:
-    """Watch a run with a few clients for a while."""
-    config = RunConfig(
-        seed_program=SEEDS["square"].program, evaluations=1_000_000, batch_size=16
-    )
+def run(progress: Progress, scale: float = 1.0) -> Report:
+    """Watch a run with a few clients for a while, which ``scale`` shortens or lengthens."""
+    seconds = SECONDS * scale
+    config = RunConfig(seed_program=SEEDS["square"].program, evaluations=1_000_000, batch_size=16)
     chosen = stack.options(usable_cores())
     with stack.running(chosen):
         found = create_run(config, "benchmark")
         address = f"127.0.0.1:{chosen.port}"
-        clients = asyncio.run(watch(found, address, progress))
+        clients = asyncio.run(watch(found, address, seconds, progress))
         stored = dict(Event.objects.filter(run=found).values_list("number", "created_at"))
     delays = np.array(
         [
@@ -52,11 +50,11 @@ def run(progress: Progress) -> Report:
         at_most("stored to received, 95th percentile", percentile(delays, 95), "ms", TARGET),
         Figure("stored to received, median", percentile(delays, 50), "ms"),
         Figure("stored to received, longest", float(delays.max()), "ms"),
-        Figure("events", len(clients[0]) / SECONDS, "a second"),
+        Figure("events", len(clients[0]) / seconds, "a second"),
     ]
     conditions = {
         "clients": CLIENTS,
-        "seconds": SECONDS,
+        "seconds": seconds,
         "batch size": config.batch_size,
         "simulating processes": chosen.workers,
         "events received": len(delays),
@@ -68,13 +66,13 @@ def percentile(values: np.ndarray, share: float) -> float:
     return float(np.percentile(values, share))
 
 
-async def watch(found: Run, address: str, progress: Progress) -> list[Arrivals]:
+async def watch(found: Run, address: str, seconds: float, progress: Progress) -> list[Arrivals]:
     """What each client received once the run was on its way."""
     await database_sync_to_async(wait_for_start)(found)
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + seconds
     clients = [asyncio.create_task(listen(found, address, until)) for _ in range(CLIENTS)]
     while (left := until - time.monotonic()) > 0:
-        progress(1 - left / SECONDS, "watching a run")
+        progress(1 - left / seconds, "watching a run")
         await asyncio.sleep(0.5)
     return await asyncio.gather(*clients)
 

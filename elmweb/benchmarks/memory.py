@@ -6,13 +6,15 @@ system does not tell it (macOS), as resident set size, which counts them again a
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError
 
 from elmweb.benchmarks import stack
 from elmweb.environment import ROOT
@@ -21,20 +23,21 @@ from elmweb.runs.models import Run
 from evolution.benchmarks.report import Figure, Progress, Report, at_most
 
 TARGET = 1024.0  # MB
-SECONDS = float(os.environ.get("ELMWEB_BENCHMARK_SECONDS", "40"))
+SECONDS = 40.0
 SAMPLE_SECONDS = 2.0
 START_SECONDS = 90.0
 
 
-def run(progress: Progress) -> Report:
-    """Start the real command and look at its processes while it evolves."""
+def run(progress: Progress, scale: float = 1.0) -> Report:
+    """Start the real command and look at its processes for a while, which ``scale`` changes."""
+    seconds = SECONDS * scale
     chosen = stack.options(usable_cores(), demo_run=True)
     samples: list[dict[int, float]] = []
     with started(chosen) as up:
         wait_for_evaluations(up, progress)
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            progress(1 - left / SECONDS, "the run evolves")
+            progress(1 - left / seconds, "the run evolves")
             samples.append({pid: memory_of(pid) for pid in family(up.pid)})
             time.sleep(SAMPLE_SECONDS)
         names = {pid: name_of(pid) for pid in samples[-1]}
@@ -49,7 +52,7 @@ def run(progress: Progress) -> Report:
         "measure": measure,
         "simulating processes": chosen.workers,
         "processes": len(most),
-        "seconds": SECONDS,
+        "seconds": seconds,
     }
     return Report("memory", conditions, figures)
 
@@ -82,10 +85,8 @@ def wait_for_evaluations(up: subprocess.Popen[bytes], progress: Progress) -> Non
 
 
 def has_evaluations() -> bool:
-    if not (Path(stack.settings.DATA_DIR) / "elmweb.sqlite3").exists():
+    if not (Path(settings.DATA_DIR) / "elmweb.sqlite3").exists():
         return False
-    from django.db import OperationalError
-
     try:
         return any(run.statistics["evaluations"] > 500 for run in Run.objects.all())
     except OperationalError:  # not migrated yet

@@ -7,9 +7,8 @@ both. Rates are taken between the first batch and the last, without starting up.
 
 from __future__ import annotations
 
-import os
 import time
-from functools import partial
+from collections.abc import Callable
 
 from elmweb.benchmarks import stack
 from elmweb.launch.options import usable_cores
@@ -21,18 +20,23 @@ from evolution.walkers.seeds import SEEDS
 from evolution.workers import WorkerProcesses, evolve
 
 SHARE = 0.8  # of the library's rate that the application has to reach
-EVALUATIONS = int(os.environ.get("ELMWEB_BENCHMARK_EVALUATIONS", "12000"))
+EVALUATIONS = 12_000
 
 Mark = tuple[float, int]  # seconds, evaluations
 
 
-def run(progress: Progress) -> Report:
-    """Measure on every core of this machine."""
+def run(progress: Progress, scale: float = 1.0) -> Report:
+    """Measure on every core of this machine; ``scale`` shortens or lengthens the searches."""
     workers = usable_cores()
-    config = RunConfig(seed_program=SEEDS["square"].program, evaluations=EVALUATIONS)
-    before = library(config, workers, partial(share, progress, 0, "the library"))
-    through = application(config, workers, partial(share, progress, 1, "the application"))
-    after = library(config, workers, partial(share, progress, 2, "the library again"))
+    evaluations = max(1, round(EVALUATIONS * scale))
+    config = RunConfig(seed_program=SEEDS["square"].program, evaluations=evaluations)
+
+    def tell(part: int, what: str) -> Callable[[int], None]:
+        return lambda tried: progress((part + tried / evaluations) / 3, what)
+
+    before = library(config, workers, tell(0, "the library"))
+    through = application(config, workers, tell(1, "the application"))
+    after = library(config, workers, tell(2, "the library again"))
     if len(before) != len(through):
         raise RuntimeError("The two searches differ; equal configurations must run equally.")
     libraries = (rate(before) + rate(after)) / 2
@@ -45,7 +49,7 @@ def run(progress: Progress) -> Report:
     conditions = {
         "seed": "square",
         "operator": config.operator,
-        "evaluations": EVALUATIONS,
+        "evaluations": evaluations,
         "batch size": config.batch_size,
         "simulating processes": workers,
         "cores": workers,
@@ -53,11 +57,7 @@ def run(progress: Progress) -> Report:
     return Report("pipeline", conditions, figures)
 
 
-def share(progress: Progress, part: int, what: str, evaluations: int) -> None:
-    progress((part + evaluations / EVALUATIONS) / 3, what)
-
-
-def library(config: RunConfig, workers: int, tell: partial[None]) -> list[Mark]:
+def library(config: RunConfig, workers: int, tell: Callable[[int], None]) -> list[Mark]:
     """One search by `evolution.search` on worker processes; a mark for each batch."""
     marks = []
     with WorkerProcesses(config, workers) as processes:
@@ -67,7 +67,7 @@ def library(config: RunConfig, workers: int, tell: partial[None]) -> list[Mark]:
     return marks
 
 
-def application(config: RunConfig, workers: int, tell: partial[None]) -> list[Mark]:
+def application(config: RunConfig, workers: int, tell: Callable[[int], None]) -> list[Mark]:
     """The same search by the whole application."""
     with stack.running(stack.options(workers)):
         found = create_run(config, "benchmark")

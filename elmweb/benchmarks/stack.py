@@ -78,4 +78,5 @@ def marks(run: Run) -> list[tuple[float, int]]:
     return [
         (applied.timestamp(), evaluations)
         for applied, evaluations in rows.values_list("applied_at", "evaluations")
+        if applied is not None and evaluations is not None
     ]

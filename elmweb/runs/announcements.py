@@ -35,9 +35,7 @@ async def _send(public_id: str, number: int) -> None:
     layer = get_channel_layer()
     assert layer is not None  # the settings always name one
     try:
-        await layer.group_send(
-            group_of(public_id), {"type": "run.events", "number": number}
-        )
+        await layer.group_send(group_of(public_id), {"type": "run.events", "number": number})
     except (RedisError, OSError) as error:
         logger.warning("Announcement of run %s got lost: %s", public_id, error)
 

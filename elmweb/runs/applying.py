@@ -165,10 +165,11 @@ def _rate(run: Run, number: int, evaluations: int, now: datetime) -> float:
         .values_list("evaluations", "applied_at")
         .first()
     )
-    if earlier is None:
+    then, since = earlier or (None, None)
+    if then is None or since is None:
         return 0.0
-    seconds = (now - earlier[1]).total_seconds()
-    return round((evaluations - earlier[0]) / seconds, 1) if seconds > 0 else 0.0
+    seconds = (now - since).total_seconds()
+    return round((evaluations - then) / seconds, 1) if seconds > 0 else 0.0
 
 
 def _close(batch: Batch, counts: Statistics) -> None:

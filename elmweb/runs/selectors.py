@@ -155,15 +155,14 @@ def lineage_page(run: Run, after: int = 0, limit: int = 1_000) -> LineagePage:
     """Walkers in order of admission, those with a key above ``after`` (0: from the start)."""
     limit = max(1, min(limit, MAX_LINEAGE))
     walkers: QuerySet[Walker] = Walker.objects.filter(run=run)
-    rows = list(
-        walkers.filter(pk__gt=after)
-        .order_by("pk")
-        .annotate(is_elite=Exists(Cell.objects.filter(walker=OuterRef("pk"))))
-        .values_list(
-            "pk", "public_id", "lineage__parent__public_id", "depth", "batch", "robust", "niche",
-            "is_elite",
-        )[:limit]  # fmt: skip
-    )
+    admitted = walkers.filter(pk__gt=after).order_by("pk")
+    rows = admitted.annotate(
+        is_elite=Exists(Cell.objects.filter(walker=OuterRef("pk")))
+    ).values_list(
+        "pk", "public_id", "lineage__parent__public_id", "depth", "batch", "robust", "niche",
+        "is_elite",
+    )  # fmt: skip
+    read = list(rows[:limit])
     nodes = [
         LineageNode(
             id=public_id,
@@ -174,7 +173,7 @@ def lineage_page(run: Run, after: int = 0, limit: int = 1_000) -> LineagePage:
             niche=niche,
             is_elite=is_elite,
         )
-        for _, public_id, parent, depth, batch, robust, niche, is_elite in rows
+        for _, public_id, parent, depth, batch, robust, niche, is_elite in read
     ]
-    cursor = rows[-1][0] if len(rows) == limit else None
+    cursor = read[-1][0] if len(read) == limit else None
     return LineagePage(nodes=nodes, cursor=cursor, total=walkers.count())

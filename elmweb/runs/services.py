@@ -116,9 +116,7 @@ def set_status(
         run.started_at = now
     if status in TERMINAL:
         run.finished_at = now
-    store_event(
-        run, StatusEvent(number=run.event_number + 1, status=status, reason=run.reason)
-    )
+    store_event(run, StatusEvent(number=run.event_number + 1, status=status, reason=run.reason))
 
 
 def store_event(run: Run, event: BatchEvent | StatusEvent) -> None:

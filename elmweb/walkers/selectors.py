@@ -22,9 +22,9 @@ def _walkers() -> QuerySet[Walker]:
 
 def gallery(limit: int = 12) -> list[Walker]:
     """The furthest walkers, of different looks: at most one a niche of each run."""
-    furthest = (
-        Cell.objects.order_by("-robust").values_list("walker_id", "walker__digest")[: limit * 4]
-    )
+    furthest = Cell.objects.order_by("-robust").values_list("walker_id", "walker__digest")[
+        : limit * 4
+    ]
     chosen: dict[str, int] = {}
     for key, digest in furthest:
         chosen.setdefault(digest, key)

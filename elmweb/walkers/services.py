@@ -110,9 +110,7 @@ def _dispatch(key: int) -> None:
 @transaction.atomic
 def refuse(submission: SeedSubmission, problem: Problem) -> bool:
     """Store why a waiting submission was refused; False if it was decided before."""
-    waiting = SeedSubmission.objects.filter(
-        pk=submission.pk, state=SeedSubmission.State.WAITING
-    )
+    waiting = SeedSubmission.objects.filter(pk=submission.pk, state=SeedSubmission.State.WAITING)
     return bool(
         waiting.update(
             state=SeedSubmission.State.REFUSED, problems=[problem.model_dump(mode="json")]

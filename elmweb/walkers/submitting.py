@@ -12,7 +12,6 @@ from elmweb.runs.api import json_of, wants_json
 from elmweb.runs.protocol import PreviewResult, Problem
 from elmweb.visitors import is_too_fast, visitor_key
 from elmweb.walkers import pages, selectors, services
-from elmweb.walkers.pages import seed_form
 
 
 @require_POST

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from elmweb.launch.broker import EmbeddedBroker
-
 from evolution.config import RunConfig
 from evolution.walkers.seeds import SEEDS
 

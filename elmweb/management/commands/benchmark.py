@@ -25,12 +25,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=NAMES)
         parser.add_argument("--json", action="store_true", help="one JSON object")
+        parser.add_argument(
+            "--scale", type=float, default=1.0, help="length of the measurement (%(default)g)"
+        )
 
-    def handle(self, *args: Any, name: str, json: bool, **options: Any) -> None:
+    def handle(self, *args: Any, name: str, json: bool, scale: float, **options: Any) -> None:
         if _INSIDE not in os.environ:
-            sys.exit(on_throwaway_data(["benchmark", name, *(["--json"] if json else [])]))
-        run: Callable[[Progress], Report] = import_module(f"elmweb.benchmarks.{name}").run
-        report = run(self.show_progress)
+            sys.exit(on_throwaway_data(sys.argv[1:]))
+        run: Callable[[Progress, float], Report] = import_module(f"elmweb.benchmarks.{name}").run
+        report = run(self.show_progress, scale)
         if sys.stderr.isatty():
             self.stderr.write("\r\033[K", ending="")
         if json:

@@ -11,7 +11,7 @@ from elmweb.runs import typescript
 
 class Command(BaseCommand):
     help = "Write frontend/src/protocol.ts from elmweb/runs/protocol.py."
-    requires_system_checks: list[str] = []  # noqa: RUF012 (Django's own way to say it)
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only say whether it is current")

@@ -197,9 +197,7 @@ def folded(state: Any, event: Any) -> Any:
         elites = {elite.niche: elite for elite in state.elites}
         elites |= {elite.niche: elite for elite in event.elites}
         newest = [elite.walker for elite in reversed(event.elites)] + state.newest
-        point = event.statistics.model_dump(
-            include={"evaluations", "coverage", "qd_score", "best"}
-        )
+        point = event.statistics.model_dump(include={"evaluations", "coverage", "qd_score", "best"})
         changes = {
             "statistics": event.statistics,
             "elites": [elites[niche] for niche in sorted(elites)],

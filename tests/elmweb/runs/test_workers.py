@@ -48,9 +48,7 @@ def tried(stack: LiveStack, run: str) -> int:
 
 
 def finished(stack: LiveStack, run: str) -> dict[str, Any]:
-    wait_until(
-        lambda: state(stack, run)["status"] == "finished", f"the end of the run\n{stack.logs()}", 120
-    )
+    wait_until(lambda: state(stack, run)["status"] == "finished", "the end of the run", 120)
     return state(stack, run)
 
 
@@ -63,8 +61,7 @@ def expected(config: RunConfig) -> tuple[dict[str, Any], list[tuple[int, float, 
     statistics = search.statistics()
     names = ("evaluations", "failures", "admitted", "filled", "coverage", "qd_score", "best")
     elites = [
-        (niche, entry.objective, entry.robust_objective)
-        for niche, entry in search.archive.elites()
+        (niche, entry.objective, entry.robust_objective) for niche, entry in search.archive.elites()
     ]
     return {name: getattr(statistics, name) for name in names}, elites
 
@@ -109,7 +106,7 @@ def test_killed_workers_and_broker_lose_nothing(
     for evaluations, kill in kills:
         wait_until(
             lambda least=evaluations: tried(stack, run) >= least,
-            f"{evaluations} evaluations\n{stack.logs()}",
+            f"{evaluations} evaluations",
         )
         kill()
         wait_until(lambda: stack.child("web").is_alive, "the page to come back")
