@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from elmweb.runs.api import find_run
 from elmweb.runs.failures import NAMES, name_of
 from elmweb.runs.models import Run
 from elmweb.runs.protocol import Elite, RunState, RunStatus, Statistics
+from elmweb.runs.services import TERMINAL
 from elmweb.runs.templatetags.run_words import grouped, metres
 from elmweb.visitors import may_control
 from elmweb.walkers.api import absolute
@@ -70,6 +72,7 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         **_frame(request, run, state),
         "champion": champion,
+        "barren": not state.elites and state.status in TERMINAL,
         "best": sorted(state.elites, key=lambda elite: -elite.robust)[:BEST],
         "niches": state.cells[0] * state.cells[1] * state.cells[2],
         "config": run.run_config,
@@ -193,7 +196,7 @@ def done_words(state: RunState, champion: Elite | None) -> str:
     return (
         f"{tried} children were tried, {grouped(state.statistics.filled)} niches are filled, and "
         f"the champion goes {metres(champion.robust)} in ten seconds, "
-        f"{champion.depth} generations from its seed."
+        f"{champion.depth} generation{pluralize(champion.depth)} from its seed."
     )
 
 

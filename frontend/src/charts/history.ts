@@ -130,8 +130,8 @@ class Chart {
   }
 
   private tick(value: number): string {
-    if (this.spec.measure === "coverage") return `${Math.round(value * 1000) / 10}%`;
-    return compact(value);
+    if (this.spec.measure === "coverage") return `${Number((value * 100).toPrecision(3))}%`;
+    return value < 1000 ? String(Number(value.toPrecision(3))) : compact(value);
   }
 
   private drawMark({ ctx, bbox, valToPos }: uPlot): void {

@@ -6,13 +6,15 @@ import { movesByItself } from "../lib/moving";
 import { onThemeChange } from "../lib/theme";
 import { Hands } from "./change";
 import { drawTree, lineageRamp } from "./draw";
-import { type Axis, type Layout, layOut, nearest, neighbour } from "./layout";
+import { type Axis, type Layout, layOut, lowerBound, nearest, neighbour } from "./layout";
+import { ease, GROWTH, Positions } from "./positions";
 import { NO_ROW, type Tree } from "./tree";
 import {
   between,
   centredOn,
   clampView,
   type Frame,
+  follow,
   largestZoom,
   type Point,
   panBy,
@@ -27,7 +29,6 @@ import {
 const LEGEND = 180; // CSS pixels
 const REACH = 16; // CSS pixels around a walker that count as pointing at it
 const JOURNEY = 450; // ms for a change of place
-const GROWTH = 600; // ms for newcomers to find their place
 
 export interface CanvasHandlers {
   /** A walker was pointed at or walked to. */
@@ -37,9 +38,11 @@ export interface CanvasHandlers {
   moved(): void;
 }
 
-interface Transition {
+interface Journey {
   start: number;
   length: number;
+  from: View;
+  to: View;
 }
 
 export class TreeCanvas {
@@ -48,12 +51,8 @@ export class TreeCanvas {
   selected = NO_ROW;
   view: View = WHOLE;
   private layout: Layout;
-  private xs = new Float32Array(0);
-  private ys = new Float32Array(0);
-  private oldXs = new Float32Array(0);
-  private oldYs = new Float32Array(0);
-  private growth: Transition | null = null;
-  private journey: (Transition & { from: View; to: View }) | null = null;
+  private readonly positions = new Positions();
+  private journey: Journey | null = null;
   private ramp = lineageRamp();
   private frameRequest = 0;
   private readonly hands: Hands;
@@ -89,28 +88,18 @@ export class TreeCanvas {
     return this.tree.ancestry(this.selected === NO_ROW ? this.champion : this.selected);
   }
 
-  /** The tree or the axis changed: everybody moves to the new place. */
+  /** The tree or the axis changed: everybody moves, what is looked at stays in sight. */
   relayOut(): void {
-    this.settle(performance.now());
-    const [fromXs, fromYs] = [this.xs, this.ys];
+    const now = performance.now();
+    const watched = this.watched();
+    const before = { frame: this.frame, place: this.placeOf(watched) };
     this.layout = layOut(this.tree, this.axis);
-    const { size, x, y, width, height } = this.layout;
-    const targetXs = x.map((value) => value / width);
-    const targetYs = y.map((value) => value / height);
-    if (movesByItself() && fromXs.length > 0) {
-      this.oldXs = new Float32Array(size);
-      this.oldYs = new Float32Array(size);
-      for (let row = 0; row < size; row++) {
-        const parent = this.tree.parent[row] as number;
-        const known = row < fromXs.length;
-        this.oldXs[row] = known ? (fromXs[row] as number) : (this.oldXs[parent] ?? 0);
-        this.oldYs[row] = known ? (fromYs[row] as number) : (this.oldYs[parent] ?? 0);
-      }
-      this.growth = { start: performance.now(), length: GROWTH };
-    }
-    this.xs = targetXs;
-    this.ys = targetYs;
-    this.view = clampView(this.view, this.frame);
+    const { x, y, width, height } = this.layout;
+    const target = { xs: x.map((value) => value / width), ys: y.map((value) => value / height) };
+    this.positions.moveTo(target, this.tree.parent, movesByItself(), now);
+    if (watched === NO_ROW) this.view = clampView(this.view, this.frame);
+    else
+      this.glideTo(follow(this.view, before, { frame: this.frame, place: this.placeOf(watched) }));
     this.paintSoon();
   }
 
@@ -121,13 +110,15 @@ export class TreeCanvas {
   }
 
   travelTo(row: number): void {
-    const place = { x: this.xs[row] ?? 0.5, y: this.ys[row] ?? 0.5 };
-    this.travel(centredOn(this.view, this.frame, place, 0.55));
+    this.travel(centredOn(this.view, this.frame, this.placeOf(row), 0.55));
   }
 
+  /** Around the selected walker if it is in sight, else around the middle. */
   zoomBy(factor: number): void {
     const { frame } = this;
-    const at = { x: frame.width / 2, y: frame.height / 2 };
+    const at = this.inSight(this.selected)
+      ? toScreen(this.view, frame, this.placeOf(this.selected))
+      : { x: frame.width / 2, y: frame.height / 2 };
     this.travel(zoomAt(this.view, frame, factor, at));
   }
 
@@ -150,6 +141,32 @@ export class TreeCanvas {
     const box = this.canvas.parentElement ?? this.canvas;
     const { width: columns, height: leaves } = this.layout;
     return { width: box.clientWidth, height: box.clientHeight, columns, leaves };
+  }
+
+  private placeOf(row: number): Point {
+    const { xs, ys } = this.positions.target;
+    return { x: xs[row] ?? 0.5, y: ys[row] ?? 0.5 };
+  }
+
+  private inSight(row: number): boolean {
+    if (row === NO_ROW) return false;
+    const { frame } = this;
+    const { x, y } = toScreen(this.view, frame, this.placeOf(row));
+    return x > 20 && y > 50 && x < frame.width - 20 && y < frame.height - 20;
+  }
+
+  /** The walker that should not move under people's eyes: the selected one, or one in the middle. */
+  private watched(): number {
+    if (this.view.zoom <= 1) return NO_ROW;
+    if (this.inSight(this.selected)) return this.selected;
+    const at = lowerBound(this.layout, this.view.y * this.layout.height);
+    return this.layout.byY[Math.min(at, this.layout.size - 1)] ?? NO_ROW;
+  }
+
+  /** Goes along with the growing tree; a journey under way ends there. */
+  private glideTo(to: View): void {
+    if (!movesByItself()) this.view = to;
+    else this.journey = { start: performance.now(), length: GROWTH, from: this.view, to };
   }
 
   private go(view: View): void {
@@ -233,32 +250,8 @@ export class TreeCanvas {
   private walkTo(row: number): void {
     if (row === NO_ROW || (this.tree.batch[row] as number) > this.upTo) return;
     this.choose(row);
-    const { frame } = this;
-    const place = { x: this.xs[row] as number, y: this.ys[row] as number };
-    const { x, y } = toScreen(this.view, frame, place);
-    const inSight = x > 20 && y > 50 && x < frame.width - 20 && y < frame.height - 20;
-    if (!inSight) this.travel(clampView({ ...place, zoom: this.view.zoom }, frame));
-  }
-
-  /** Ends a growth under way at where it is now. */
-  private settle(now: number): void {
-    if (this.growth === null) return;
-    const { xs, ys } = this.positions(now);
-    this.growth = null;
-    this.xs = xs.slice();
-    this.ys = ys.slice();
-  }
-
-  private positions(now: number): { xs: Float32Array; ys: Float32Array } {
-    if (this.growth === null) return { xs: this.xs, ys: this.ys };
-    const share = ease((now - this.growth.start) / this.growth.length);
-    if (share >= 1) {
-      this.growth = null;
-      return { xs: this.xs, ys: this.ys };
-    }
-    const mix = (from: Float32Array, to: Float32Array) =>
-      to.map((value, row) => (from[row] as number) + (value - (from[row] as number)) * share);
-    return { xs: mix(this.oldXs, this.xs), ys: mix(this.oldYs, this.ys) };
+    if (this.inSight(row)) return;
+    this.travel(clampView({ ...this.placeOf(row), zoom: this.view.zoom }, this.frame));
   }
 
   private paint(now: number): void {
@@ -266,7 +259,7 @@ export class TreeCanvas {
     this.advanceJourney(now);
     const { frame, tree, layout, view, upTo, line, champion, selected } = this;
     if (frame.width === 0 || layout.size === 0) return;
-    const { xs, ys } = this.positions(now);
+    const { xs, ys } = this.positions.at(now);
     const best = champion === NO_ROW ? 0 : (tree.robust[champion] as number);
     const top = scaleTop(best);
     const context = fitCanvas(this.canvas, frame.width, frame.height);
@@ -277,7 +270,7 @@ export class TreeCanvas {
     if (this.legend) drawLegend(fitCanvas(this.legend, LEGEND, 34), LEGEND, this.ramp, top);
     this.hands.allowScrolling(view.zoom <= 1.0001);
     this.canvas.dataset.zoom = (view.zoom / largestZoom(frame)).toFixed(3);
-    if (this.growth !== null || this.journey !== null) this.paintSoon();
+    if (this.positions.moving || this.journey !== null) this.paintSoon();
   }
 
   private advanceJourney(now: number): void {
@@ -289,10 +282,4 @@ export class TreeCanvas {
     this.journey = null;
     this.handlers.moved();
   }
-}
-
-/** Quick first, gentle at the end; 0 to 1. */
-function ease(share: number): number {
-  const rest = 1 - Math.min(1, Math.max(0, share));
-  return 1 - rest ** 3;
 }

@@ -4,6 +4,7 @@ import { count } from "../lib/format";
 import { type Session, startSession } from "../live/session";
 import { TimeSlider } from "../live/time";
 import type { Elite } from "../protocol";
+import { showBadge } from "../run/head";
 import { Throttle } from "../run/throttle";
 import { formatPlace, parsePlace } from "./address";
 import { TreeCanvas } from "./canvas";
@@ -66,7 +67,8 @@ class LineagePage {
     const row = place.walker === null ? NO_ROW : (this.tree.rows.get(place.walker) ?? NO_ROW);
     this.canvas.select(row, row !== NO_ROW && place.view === null);
     this.panelFor(row === NO_ROW ? this.canvas.champion : row);
-    this.session.store.subscribe(({ niches }) => {
+    this.session.store.subscribe(({ state, niches }) => {
+      showBadge(this.root, state.status);
       this.learn();
       if (niches.size > 0) this.growth.run(() => void this.grow());
     });

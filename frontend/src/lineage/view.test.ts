@@ -5,6 +5,7 @@ import {
   centredOn,
   clampView,
   type Frame,
+  follow,
   largestZoom,
   MARGIN,
   panBy,
@@ -66,6 +67,20 @@ describe("the view", () => {
     expect(view.zoom).toBeCloseTo(Math.sqrt(largestZoom(FRAME)));
     const near = { x: 0.5, y: 0.5, zoom: 400 };
     expect(centredOn(near, FRAME, { x: 0.5, y: 0.5 }, 0.5).zoom).toBe(400);
+  });
+
+  it("keeps a walker where it is on the screen while the tree grows", () => {
+    const view = { x: 0.5, y: 0.5, zoom: 60 };
+    const [place, later] = [
+      { x: 0.52, y: 0.51 },
+      { x: 0.5, y: 0.54 },
+    ];
+    const grown = { ...FRAME, columns: 310, leaves: 9400 };
+    const next = follow(view, { frame: FRAME, place }, { frame: grown, place: later });
+    const [before, after] = [toScreen(view, FRAME, place), toScreen(next, grown, later)];
+    expect(after.x).toBeCloseTo(before.x, 6);
+    expect(after.y).toBeCloseTo(before.y, 6);
+    expect(follow(WHOLE, { frame: FRAME, place }, { frame: grown, place: later })).toEqual(WHOLE);
   });
 
   it("bears a tree of one walker and a tiny canvas", () => {

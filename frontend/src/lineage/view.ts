@@ -111,6 +111,22 @@ export function centredOn(view: View, frame: Frame, at: Point, share: number): V
   return clampView({ ...at, zoom }, frame);
 }
 
+/** The view of a changed tree in which a place is where it was on the screen. */
+export function follow(
+  view: View,
+  before: { frame: Frame; place: Point },
+  after: { frame: Frame; place: Point },
+): View {
+  if (view.zoom <= 1) return WHOLE;
+  const at = toScreen(view, before.frame, before.place);
+  const [k, m] = [scale(after.frame, view.zoom), middle(after.frame)];
+  const { x, y } = after.place;
+  return clampView(
+    { zoom: view.zoom, x: x - (at.x - m.x) / k.x, y: y - (at.y - m.y) / k.y },
+    after.frame,
+  );
+}
+
 /** A view on the way between two. */
 export function between(from: View, to: View, share: number): View {
   const mix = (a: number, b: number) => a + (b - a) * share;

@@ -33,12 +33,15 @@ export function showTiles(root: HTMLElement, statistics: RunState["statistics"])
   setText(root.querySelector("[data-stat=admitted]"), count(statistics.admitted));
 }
 
-function showStatus(root: HTMLElement, state: RunState): void {
+export function showBadge(root: HTMLElement, status: RunStatus): void {
   const badge = need("[data-status]", root);
-  if (badge.textContent !== state.status) {
-    badge.textContent = state.status;
-    badge.className = `badge badge--${state.status}`;
-  }
+  if (badge.textContent === status) return;
+  badge.textContent = status;
+  badge.className = `badge badge--${status}`;
+}
+
+function showStatus(root: HTMLElement, state: RunState): void {
+  showBadge(root, state.status);
   for (const banner of root.querySelectorAll<HTMLElement>("[data-banner]")) {
     banner.hidden = banner.dataset.banner !== state.status;
     setText(banner.querySelector("[data-reason]"), state.reason);
@@ -54,10 +57,10 @@ export function doneWords(state: RunState): string {
   const { evaluations, filled } = state.statistics;
   const best = champion(state);
   if (best === null) return `${count(evaluations)} children were tried.`;
+  const age = `${count(best.depth)} generation${best.depth === 1 ? "" : "s"}`;
   return (
     `${count(evaluations)} children were tried, ${count(filled)} niches are filled, and the ` +
-    `champion goes ${metres(best.robust)} in ten seconds, ${count(best.depth)} generations from ` +
-    "its seed."
+    `champion goes ${metres(best.robust)} in ten seconds, ${age} from its seed.`
   );
 }
 

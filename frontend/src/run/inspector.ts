@@ -22,6 +22,12 @@ export class Inspector {
     root.hidden = false;
   }
 
+  /** There is nothing to show yet. */
+  wait(): void {
+    const words = "The walker of a niche plays here once there is one.";
+    this.facts.replaceChildren(make("p", { class: "soft small" }, words));
+  }
+
   /** `niche` in words, and its elite if it has one. */
   show(niche: string, elite: Elite | undefined): void {
     this.facts.replaceChildren(...(elite ? this.describe(elite) : [emptyWords(niche)]));

@@ -62,7 +62,8 @@ function startArchive({ store, addresses }: Session, root: HTMLElement): ShowArc
   let shown = store.state;
   const inspect = (niche: number | null) => {
     const at = niche ?? champion(shown)?.niche;
-    if (at !== undefined) inspector.show(describeNiche(shown, at), map.elite(at));
+    if (at === undefined) inspector.wait();
+    else inspector.show(describeNiche(shown, at), map.elite(at));
   };
   const map = new ArchiveMap(box, shown, {
     select: (niche) => {
