@@ -29,13 +29,13 @@ try:
     _ffi, _lib = layout.load()
     _layout = layout.probe(_ffi, _lib)
     _VOID = _ffi.typeof("void *")
+    # Structures that are passed by value, made once.
+    _ZERO = _ffi.new("cpVect *")[0]
+    _JOINTS = _ffi.new("cpShapeFilter *", (1, 0xFFFFFFFF, 0xFFFFFFFF))[0]  # never collide
     AVAILABLE = True
 except layout.LayoutError:
     AVAILABLE = False
 
-_ZERO = (0.0, 0.0)
-_ALL_CATEGORIES = 0xFFFFFFFF
-_JOINTS = (1, _ALL_CATEGORIES, _ALL_CATEGORIES)  # one group: joints never collide
 Memory = NDArray[np.float64]
 
 

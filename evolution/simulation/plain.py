@@ -76,11 +76,13 @@ def _stepped(
     def positions() -> Array:
         return np.array([tuple(body.position) for body in bodies], dtype=np.float64)
 
-    table = prepared.rest.tolist()
+    moving = prepared.moving
+    table = prepared.rest[:, moving].tolist()
+    pulling = [springs[i] for i in moving]
     frames = [positions()]
     dt = constants.STEP / settings.substeps
     for step in range(settings.steps):
-        for spring, rest in zip(springs, table[rest_row(step)], strict=True):
+        for spring, rest in zip(pulling, table[rest_row(step)], strict=True):
             spring.rest_length = rest
         for _ in range(settings.substeps):
             space.step(dt)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from evolution.simulation.settings import Nudge
 from evolution.simulation.terrain import Array, Terrain
 from evolution.types import Failure, Stage
 from evolution.walkers.walker import Walker
+
+NONE: tuple[tuple[()], ...] = ((),) * 5  # the fields of no muscles
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,11 @@ class Prepared:
     rest: Array
     stiffness: Array
     damping: Array
+
+    @property
+    def moving(self) -> list[int]:
+        """The muscles whose rest length changes."""
+        return [int(i) for i in np.flatnonzero(np.ptp(self.rest, axis=0))]
 
 
 def rest_row(step: int) -> int:
@@ -64,9 +72,11 @@ def prepare(walker: Walker, terrain: Terrain, nudge: Nudge | None) -> Prepared |
         )
     if nudge is not None:
         start = start + _displacements(walker, nudge)
-    ends = np.array([(m.a, m.b) for m in walker.muscles], dtype=np.intp).reshape(-1, 2)
-    stiffness, damping = _strengths(walker, ends)
-    return Prepared(start, ends, _rest_lengths(walker, ends), stiffness, damping)
+    a, b, passive, amplitude, phase = zip(*walker.muscles, strict=True) if walker.muscles else NONE
+    ends = np.array((a, b), dtype=np.intp).T
+    stiffness, damping = _strengths(np.array(passive, dtype=np.bool_), ends, len(start))
+    rest = _rest_lengths(walker, ends, np.array(amplitude, dtype=np.float64), phase)
+    return Prepared(start, ends, rest, stiffness, damping)
 
 
 # --- placing ------------------------------------------------------------------------------
@@ -116,12 +126,13 @@ def _displacements(walker: Walker, nudge: Nudge) -> Array:
 # --- muscles ------------------------------------------------------------------------------
 
 
-def _strengths(walker: Walker, ends: NDArray[np.intp]) -> tuple[Array, Array]:
+def _strengths(
+    passive: NDArray[np.bool_], ends: NDArray[np.intp], joints: int
+) -> tuple[Array, Array]:
     """Stiffness and damping, weakened together where many muscles meet on a joint."""
-    passive = np.array([m.is_distance for m in walker.muscles], dtype=np.bool_)
     stiffness = np.where(passive, constants.PASSIVE_STIFFNESS, constants.ACTIVE_STIFFNESS)
     damping = np.where(passive, constants.PASSIVE_DAMPING, constants.ACTIVE_DAMPING)
-    load = np.bincount(ends.reshape(-1), np.repeat(stiffness, 2), len(walker.joints))
+    load = np.bincount(ends.reshape(-1), np.repeat(stiffness, 2), joints)
     share = constants.STIFFNESS_BUDGET / np.maximum(load, constants.STIFFNESS_BUDGET)
     weakest = np.minimum(share[ends[:, 0]], share[ends[:, 1]])
     # The square root keeps the damping ratio.
@@ -141,18 +152,16 @@ _WARM_UP = np.minimum(
 )
 
 
-def _rest_lengths(walker: Walker, ends: NDArray[np.intp]) -> Array:
+def _rest_lengths(
+    walker: Walker, ends: NDArray[np.intp], amplitude: Array, phase: Sequence[float]
+) -> Array:
     """See `Prepared.rest`: length + amplitude * sin(2 pi (t / period + phase))."""
     joints = np.array(walker.joints)
     sides = joints[ends[:, 0]] - joints[ends[:, 1]]
     length = np.sqrt(sides[:, 0] * sides[:, 0] + sides[:, 1] * sides[:, 1])
-    most = constants.MAX_SWING
-    by_sine, by_cosine = np.zeros(len(ends)), np.zeros(len(ends))
-    for i, muscle in enumerate(walker.muscles):
-        if muscle.amplitude:
-            amplitude = min(max(muscle.amplitude, -most), most)
-            by_sine[i] = amplitude * math.cos(math.tau * muscle.phase)
-            by_cosine[i] = amplitude * math.sin(math.tau * muscle.phase)
+    amplitude = np.clip(amplitude, -constants.MAX_SWING, constants.MAX_SWING)
+    by_sine = amplitude * np.array([math.cos(math.tau * p) for p in phase])
+    by_cosine = amplitude * np.array([math.sin(math.tau * p) for p in phase])
     period = constants.STEPS_PER_PERIOD
     rest = np.empty((2 * period, len(ends)))
     swing = np.multiply(_SINE, by_sine, out=rest[period:])

@@ -16,9 +16,9 @@ from evolution.types import Failure, Stage
 from evolution.walkers.walker import Walker
 
 # How many walkers go in lock step. More share the cost of a step's Python, until their memory
-# (about half a kilobyte a muscle, with its tables) leaves the processor's second cache.
-MAX_CHUNK = 16
-MAX_CHUNK_MUSCLES = 800
+# (about a kilobyte a muscle, with its rest lengths) leaves the processor's second cache.
+MAX_CHUNK = 32
+MAX_CHUNK_MUSCLES = 1600
 
 
 @dataclass(frozen=True, eq=False)
