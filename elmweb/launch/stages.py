@@ -111,8 +111,11 @@ class Execution:
         return Outcome(self.stage, counts, seconds, text)
 
 
-def static_stages(frontend: Frontend) -> list[Stage]:
-    """Lint, format, types, layers, and the front-end's own checks."""
+def static_stages(frontend: Frontend, data_dir: Path) -> list[Stage]:
+    """Lint, format, types, layers, and the front-end's own checks.
+
+    `data_dir` is for mypy's Django plugin, which reads the settings.
+    """
     tool = str(Path(sys.executable).parent) + "/"
     node = frontend.environment()
     npm = frontend.node.npm
@@ -121,7 +124,7 @@ def static_stages(frontend: Frontend) -> list[Stage]:
         Stage("Lint (ruff)", [tool + "ruff", "check"]),
         Stage("Format (ruff)", [tool + "ruff", "format", "--check"]),
         Stage("Layers (import-linter)", [tool + "lint-imports"]),
-        Stage("Types (mypy)", [tool + "mypy"]),
+        Stage("Types (mypy)", [tool + "mypy"], {"ELMWEB_DATA_DIR": str(data_dir)}),
         Stage("Front-end lint and types", [*npm, "run", "check"], node, frontend.directory),
         Stage(
             "Front-end tests (vitest)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -62,8 +61,7 @@ def divide(frontend: Frontend, postgres: Postgres, workspace: Path) -> list[list
         ELMWEB_DATABASE_URL=postgres.url(),
     )
     browser = pytest_stage("Browser tests", ["tests", "-m", "browser"])
-    static = static_stages(frontend)
-    os.environ["ELMWEB_DATA_DIR"] = str(workspace)  # mypy's plugin reads the settings
+    static = static_stages(frontend, workspace)
     if usable_cores() < 2:
         return [[*static, everything, database, browser]]
     return [[everything], [*static, database, browser]]
