@@ -127,7 +127,7 @@ class Board:
                     next_line += HEARTBEAT_SECONDS
                     say("  " + self._status())
         if is_interactive():
-            sys.stdout.write("\r\033[K")
+            sys.stdout.write("\r\033[K\n")  # the closing line stands alone
 
     def _status(self) -> str:
         """One line: elapsed time, and for each running stage how far it is."""
