@@ -2,11 +2,11 @@
 
 Each program is built in the sandbox and simulated once at the coarse setting
 (*screening*). A walker that reaches the bar of its niche is a candidate for an elite
-and is *confirmed*: its program is built again, alone, and must make the identical
-walker; the walker is simulated at the fine setting, once as it is and once for each of
+and is *confirmed*: it is simulated at the fine setting, once as it is and once for each of
 a few small nudges of its start. ``robust_objective`` is the minimum of these, so a
 walker in the archive goes at least that far, and luck in a chaotic motion is worth
-nothing. Confirming stops as soon as a walker falls below the bar.
+nothing. Confirming stops as soon as a walker falls below the bar. At last its program
+is built again, alone, and must make the identical walker.
 """
 
 from __future__ import annotations
@@ -137,12 +137,6 @@ class Evaluator:
         return results
 
     def _confirm(self, candidates: list[_Candidate], programs: Sequence[str]) -> None:
-        with self._timed("sandbox"):
-            texts = [programs[candidate.position] for candidate in candidates]
-            rebuilt = self._sandbox.build(texts, batched=False)
-        for candidate, item in zip(candidates, rebuilt, strict=True):
-            if isinstance(item, Failure) or item.walker != candidate.evaluation.walker:
-                candidate.failure = _NOT_REPEATABLE
         with self._timed("simulation"):
             for setting in _CONFIRMING:
                 standing = [candidate for candidate in candidates if candidate.stands]
@@ -151,6 +145,13 @@ class Evaluator:
                     standing, self._trials.run(walkers, setting), strict=True
                 ):
                     candidate.take(trial)
+        with self._timed("sandbox"):
+            standing = [candidate for candidate in candidates if candidate.stands]
+            texts = [programs[candidate.position] for candidate in standing]
+            rebuilt = self._sandbox.build(texts, batched=False)
+            for candidate, item in zip(standing, rebuilt, strict=True):
+                if isinstance(item, Failure) or item.walker != candidate.evaluation.walker:
+                    candidate.failure = _NOT_REPEATABLE
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
