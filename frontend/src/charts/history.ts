@@ -158,6 +158,7 @@ export class Charts {
     points: readonly HistoryPoint[],
   ) {
     this.points = points;
+    parent.hidden = false;
     const sight = new IntersectionObserver(
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;

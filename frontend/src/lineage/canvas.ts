@@ -97,9 +97,12 @@ export class TreeCanvas {
     const { x, y, width, height } = this.layout;
     const target = { xs: x.map((value) => value / width), ys: y.map((value) => value / height) };
     this.positions.moveTo(target, this.tree.parent, movesByItself(), now);
-    if (watched === NO_ROW) this.view = clampView(this.view, this.frame);
-    else
-      this.glideTo(follow(this.view, before, { frame: this.frame, place: this.placeOf(watched) }));
+    if (watched === NO_ROW) {
+      this.view = clampView(this.view, this.frame);
+    } else {
+      const after = { frame: this.frame, place: this.placeOf(watched) };
+      this.glideTo(follow(this.journey?.to ?? this.view, before, after));
+    }
     this.paintSoon();
   }
 
@@ -163,7 +166,7 @@ export class TreeCanvas {
     return this.layout.byY[Math.min(at, this.layout.size - 1)] ?? NO_ROW;
   }
 
-  /** Goes along with the growing tree; a journey under way ends there. */
+  /** Goes along with the growing tree; a journey under way goes on to where it led. */
   private glideTo(to: View): void {
     if (!movesByItself()) this.view = to;
     else this.journey = { start: performance.now(), length: GROWTH, from: this.view, to };
