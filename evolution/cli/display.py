@@ -32,8 +32,9 @@ def display(search: Search, out: Path) -> Iterator[Show]:
     if not console.is_terminal:
         yield _plain(pace)
         return
-    with Live(console=console, refresh_per_second=8, transient=True) as live:
-        title = f"{search.config.operator} on {search.config.terrain}, into {out}"
+    title = f"{search.config.operator} on {search.config.terrain}, into {out}"
+    first = _picture(title, search.statistics(), pace)
+    with Live(first, console=console, refresh_per_second=8, transient=True) as live:
 
         def show(report: BatchReport) -> None:
             pace.note(report.statistics.evaluations)
