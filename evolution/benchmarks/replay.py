@@ -17,7 +17,7 @@ CASES: tuple[tuple[str, Walker, int | None], ...] = (
     ("5 joints, Square seed", samples.square(), 2000),
     ("5 joints, galloping", samples.galloper(), 2000),
     ("24 joints, crawling", samples.grid(8, 3), 8000),
-    ("24 joints, thrashing", samples.grid(8, 3, spacing=3.0, row_phase=0.25), 8000),
+    ("24 joints, thrashing", samples.grid(8, 3, spacing=3.0, row_phase=1.57), 8000),
     ("100 joints, thrashing", samples.grid(10, 10, muscles=300), None),
 )
 ROUNDS = 20

@@ -39,8 +39,8 @@ def grid(
 ) -> Walker:
     """A grid of joints whose neighbours pull in a wave that runs through it.
 
-    ``grid(8, 3)`` has the 24 joints and 91 muscles of the CPPN seeds. ``row_phase`` shifts the
-    wave from row to row; ``muscles`` keeps only so many, the shortest first.
+    ``grid(8, 3)`` has the 24 joints and 91 muscles of the CPPN seeds. ``row_phase`` (radians)
+    shifts the wave from row to row; ``muscles`` keeps only so many, the shortest first.
     """
     cells = [(i, j) for i in range(columns) for j in range(rows)]
     pairs = [
@@ -53,7 +53,8 @@ def grid(
         pairs.sort(key=lambda pair: math.dist(cells[pair[0]], cells[pair[1]]))
         pairs = sorted(pairs[:muscles])
     springs = [
-        (p, q, False, 2.0, cells[p][0] / columns + row_phase * cells[p][1]) for p, q in pairs
+        (p, q, False, 2.0, math.tau * cells[p][0] / columns + row_phase * cells[p][1])
+        for p, q in pairs
     ]
     return Walker.create([(spacing * i, spacing * j) for i, j in cells], springs)
 
@@ -64,12 +65,12 @@ def galloper() -> Walker:
     muscles = [
         _passive(0, 1),
         _passive(1, 2),
-        (0, 2, False, -1.4, 0.95),
+        (0, 2, False, -1.4, 5.97),
         _passive(0, 3),
-        (2, 3, False, 3.0, 0.28),
-        (1, 3, False, -1.5, 0.48),
-        (3, 4, False, 1.9, 0.13),
+        (2, 3, False, 3.0, 1.76),
+        (1, 3, False, -1.5, 3.02),
+        (3, 4, False, 1.9, 0.82),
         _passive(0, 4),
-        (1, 4, False, 2.9, 0.34),
+        (1, 4, False, 2.9, 2.14),
     ]
     return Walker.create(joints, muscles)

@@ -155,13 +155,13 @@ _WARM_UP = np.minimum(
 def _rest_lengths(
     walker: Walker, ends: NDArray[np.intp], amplitude: Array, phase: Sequence[float]
 ) -> Array:
-    """See `Prepared.rest`: length + amplitude * sin(2 pi (t / period + phase))."""
+    """See `Prepared.rest`: length + amplitude * sin(2 pi t / period + phase)."""
     joints = np.array(walker.joints)
     sides = joints[ends[:, 0]] - joints[ends[:, 1]]
     length = np.sqrt(sides[:, 0] * sides[:, 0] + sides[:, 1] * sides[:, 1])
     amplitude = np.clip(amplitude, -constants.MAX_SWING, constants.MAX_SWING)
-    by_sine = amplitude * np.array([math.cos(math.tau * p) for p in phase])
-    by_cosine = amplitude * np.array([math.sin(math.tau * p) for p in phase])
+    by_sine = amplitude * np.array([math.cos(p) for p in phase])
+    by_cosine = amplitude * np.array([math.sin(p) for p in phase])
     period = constants.STEPS_PER_PERIOD
     rest = np.empty((2 * period, len(ends)))
     swing = np.multiply(_SINE, by_sine, out=rest[period:])

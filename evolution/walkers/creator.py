@@ -4,7 +4,7 @@ This module runs inside the sandbox and is on the hot path of a search, so it
 needs the standard library and numpy only and looks at exact types first.
 Evolution writes careless programs: what physics can bear is repaired and
 counted, what it cannot is refused. Coordinates and amplitudes are metres,
-a phase is a share of the period.
+a phase is an angle in radians.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ class walker_creator:
             j0, j1: what ``add_joint`` returned.
             is_distance: True keeps the muscle's length, False makes it oscillate.
             amplitude: change of an active muscle's length, metres; clamped.
-            phase: where in the shared period it starts, a share of the period.
+            phase: where in the shared period it starts, as an angle in radians. The paper gives
+                no unit; its CPPN seeds use whole numbers, which tell joints apart as angles
+                and would all mean the same as shares of a period.
 
         Raises:
             Refusal: for an unknown joint, a parameter that is no finite number

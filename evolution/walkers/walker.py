@@ -26,7 +26,7 @@ class Muscle(NamedTuple):
 
     A distance muscle is passive (amplitude and phase are 0). An active one
     changes its rest length by ``amplitude`` metres around its built length,
-    once a period; ``phase`` is a share of the period, in [0, 1).
+    once a period, as a sine; ``phase`` is its angle at the start, radians in [0, 2 pi).
     """
 
     a: int
@@ -177,7 +177,7 @@ def _canonical_muscle(
     if not (math.isfinite(amplitude) and math.isfinite(phase)):
         raise WalkerError("non-finite", f"The muscle from {a} to {b} has a non-finite parameter.")
     bound = limits.MAX_AMPLITUDE_SHARE * length
-    return Muscle(a, b, False, min(max(amplitude, -bound), bound) + 0.0, phase % 1.0 % 1.0)
+    return Muscle(a, b, False, min(max(amplitude, -bound), bound) + 0.0, phase % math.tau % math.tau)
 
 
 def _check_topology(muscles: tuple[Muscle, ...]) -> None:

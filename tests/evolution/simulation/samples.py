@@ -33,14 +33,14 @@ def hopper() -> Walker:
         (1, 2, *PASSIVE),
         (0, 2, *PASSIVE),
         (2, 3, *PASSIVE),
-        (0, 3, False, 2.1, 0.91),
+        (0, 3, False, 2.1, 5.72),
         (1, 3, False, 2.0, 0.0),
         (0, 4, *PASSIVE),
         (3, 4, *PASSIVE),
-        (2, 4, False, -1.0, 0.84),
+        (2, 4, False, -1.0, 5.28),
         (2, 5, False, -1.3, 0.0),
-        (3, 5, False, 1.6, 0.02),
-        (0, 5, False, -0.9, 0.29),
+        (3, 5, False, 1.6, 0.13),
+        (0, 5, False, -0.9, 1.82),
         (4, 5, *PASSIVE),
     ]
     return Walker.create(joints, muscles)
@@ -50,16 +50,16 @@ def runner() -> Walker:
     """Found by evolution in the tunnel: runs to the right, 4.5 m high."""
     joints = [(0.0, 0.0), (3.8, 0.0), (7.6, 0.2), (2.1, 3.3), (5.9, 2.7), (2.6, -1.2)]
     muscles = [
-        (0, 1, False, 1.1, 0.02),
-        (1, 2, False, 1.1, 0.1),
+        (0, 1, False, 1.1, 0.13),
+        (1, 2, False, 1.1, 0.63),
         (0, 3, *PASSIVE),
         (1, 3, *PASSIVE),
-        (1, 4, False, 1.0, 0.1),
-        (2, 4, False, 0.9, 0.7),
-        (3, 4, False, -0.7, 0.2),
-        (0, 5, False, -0.8, 0.18),
+        (1, 4, False, 1.0, 0.63),
+        (2, 4, False, 0.9, 4.40),
+        (3, 4, False, -0.7, 1.26),
+        (0, 5, False, -0.8, 1.13),
         (3, 5, *PASSIVE),
-        (0, 4, False, -1.9, 0.62),
+        (0, 4, False, -1.9, 3.90),
     ]
     return Walker.create(joints, muscles)
 
@@ -73,7 +73,7 @@ def grid(columns: int, rows: int) -> Walker:
     """A grid whose near neighbours all pull at different phases."""
     cells = [(i, j) for i in range(columns) for j in range(rows)]
     muscles = [
-        (p, q, False, 0.4, (3 * p + q) / 17 % 1.0)
+        (p, q, False, 0.4, math.tau * (3 * p + q) / 17)
         for p in range(len(cells))
         for q in range(p + 1, len(cells))
         if math.dist(cells[p], cells[q]) ** 2 <= 4.5
@@ -100,6 +100,6 @@ def walkers(draw: st.DrawFn, *, active: bool = True) -> Walker:
             break
         degree.update((a, b))
         passive = not active or random.random() < 0.3
-        swing = (random.uniform(-40, 40), random.random())
+        swing = (random.uniform(-40, 40), random.uniform(0, math.tau))
         muscles[a, b] = (a, b, *PASSIVE) if passive else (a, b, False, *swing)
     return Walker.create(joints, list(muscles.values()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -100,7 +102,7 @@ def test_muscles_warm_up_and_keep_within_their_strength(walker: Walker) -> None:
     assert prepared.rest.min() > 0
 
 
-def test_phase_is_a_share_of_the_period() -> None:
+def test_phase_is_an_angle_in_radians() -> None:
     def rest(phase: float) -> Array:
         walker = Walker.create([(0, 0), (10, 0)], [(0, 1, False, 1.0, phase)])
         prepared = prepare(walker, FLAT, None)
@@ -109,9 +111,9 @@ def test_phase_is_a_share_of_the_period() -> None:
 
     quarter = constants.STEPS_PER_PERIOD // 4
     assert rest(0.0)[quarter] == pytest.approx(11.0)
-    assert rest(0.25)[0] == pytest.approx(11.0)
-    assert rest(0.75)[0] == pytest.approx(9.0)
-    assert np.allclose(rest(0.25), np.roll(rest(0.0), -quarter))
+    assert rest(math.pi / 2)[0] == pytest.approx(11.0)
+    assert rest(1.5 * math.pi)[0] == pytest.approx(9.0)
+    assert np.allclose(rest(math.pi / 2), np.roll(rest(0.0), -quarter))
 
 
 def test_lowest_joint_touches_the_ground_and_the_box_is_centred() -> None:

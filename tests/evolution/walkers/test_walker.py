@@ -15,17 +15,17 @@ JOINTS = [(0.0, 0.0), (3.0, 4.0), (6.0, 0.0)]
 
 def test_canonical_form() -> None:
     walker = Walker.create(
-        [(-0.0, 0), (3, 4), (6, 0)], [(1, 0, False, 9.0, -0.25), (1, 2, True, 7.0, 0.5)]
+        [(-0.0, 0), (3, 4), (6, 0)], [(1, 0, False, 9.0, -math.pi / 2), (1, 2, True, 7.0, 0.5)]
     )
     assert str(walker.joints[0]) == "(0.0, 0.0)"
-    assert walker.muscles[0] == (0, 1, False, 1.5, 0.75)  # 0.3 of 5 m; a phase is a share
+    assert walker.muscles[0] == (0, 1, False, 1.5, 1.5 * math.pi)  # 0.3 of 5 m; a phase is below a turn
     assert walker.muscles[1] == (1, 2, True, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("phase", [-1e-20, 1.0, -3.0, 1e300, 0.999999])
-def test_phases_stay_below_one_and_read_back_the_same(phase: float) -> None:
+@pytest.mark.parametrize("phase", [-1e-20, 1.0, -3.0, 1e300, 6.283185])
+def test_phases_stay_below_a_full_turn_and_read_back_the_same(phase: float) -> None:
     walker = Walker.create(JOINTS, [(0, 1, False, 1.0, phase)])
-    assert 0 <= walker.muscles[0].phase < 1
+    assert 0 <= walker.muscles[0].phase < math.tau
     assert Walker.from_json(walker.to_json()) == walker
 
 
