@@ -14,11 +14,11 @@ from evolution.cli.display import display
 from evolution.cli.errors import CommandError, describe, read_program
 from evolution.config import RunConfig
 from evolution.operators.registry import OPERATORS
-from evolution.run_folder import RunFolder, RunFolderError
+from evolution.run_folder import RunFolder, RunFolderError, read_config
 from evolution.sandbox import SandboxUnavailable
 from evolution.search import Search, SeedFailed
 from evolution.simulation import TERRAINS
-from evolution.walkers.seeds import SEEDS
+from evolution.walkers.seeds import SEEDS, seed_program
 from evolution.workers import LocalWorker, WorkerError, WorkerProcesses, evolve
 
 _DEFAULTS = RunConfig(seed_program="")
@@ -128,19 +128,30 @@ def _open(options: argparse.Namespace) -> tuple[RunFolder, Search]:
     given: dict[str, Any] = {
         name: getattr(options, name) for name in names if getattr(options, name) is not None
     }
+    if options.seed is not None:
+        given["seed_program"] = read_program(options.seed)
     if options.resume:
-        if given or options.seed:
-            raise CommandError(
-                "--resume goes on with the run's own options; give only --out and --workers."
-            )
+        _require_same(given, read_config(options.out))
         return RunFolder.resume(options.out)
+    given.setdefault("seed_program", seed_program("square"))
     try:
-        config = RunConfig(seed_program=read_program(options.seed or "square"), **given)
+        config = RunConfig(**given)
     except ValidationError as error:
         problem = error.errors()[0]
         name = str(problem["loc"][0]).replace("_", "-")
         raise CommandError(f"--{name}: {problem['msg']}") from error
     return RunFolder.create(options.out, config), Search(config)
+
+
+def _require_same(given: dict[str, Any], config: RunConfig) -> None:
+    """A resumed run keeps its own options; giving the same ones again does no harm."""
+    for name, value in given.items():
+        if value != getattr(config, name):
+            option = name.removesuffix("_program").replace("_", "-")
+            raise CommandError(
+                f"--{option} differs from that of the run; --resume goes on with the run's own "
+                "options, so leave it out, or start a new run in another folder."
+            )
 
 
 def _workers(count: int, config: RunConfig) -> LocalWorker | WorkerProcesses:

@@ -54,7 +54,13 @@ def test_evolve_does_not_overwrite_and_resumes_a_finished_run(
     before = (run_folder / "walkers.jsonl").read_bytes()
     assert main(["evolve", "--out", str(run_folder), "--seed", "square"]) == 1
     assert "add --resume" in capsys.readouterr().err
-    assert main(["evolve", "--out", str(run_folder), "--resume", "--workers", "1"]) == 0
+    again = ["evolve", "--out", str(run_folder), "--resume", "--workers", "1"]
+    assert main(again) == 0
+    assert main([*again, "--seed", "square", "--evaluations", "16"]) == 0
+    assert main([*again, "--random-seed", "4"]) == 1
+    assert "--random-seed differs" in capsys.readouterr().err
+    assert main([*again, "--seed", "radial"]) == 1
+    assert "--seed differs" in capsys.readouterr().err
     assert (run_folder / "walkers.jsonl").read_bytes() == before
 
 
@@ -62,7 +68,6 @@ def test_evolve_does_not_overwrite_and_resumes_a_finished_run(
     ("options", "message"),
     [
         (["--resume"], "There is no run"),
-        (["--resume", "--random-seed", "4"], "run's own options"),
         (["--seed", "no-such-file.py"], "There is no file 'no-such-file.py'"),
         (["--batch-size", "100000"], "--batch-size: "),
     ],
