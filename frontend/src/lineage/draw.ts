@@ -101,10 +101,11 @@ function drawScale(context: CanvasRenderingContext2D, scene: Scene): void {
   }
 }
 
+/** The smallest of 1, 2, 5 x 10^n that is not less than `least`. */
 export function niceStep(least: number): number {
   if (least <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
-  return (([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power) | 0;
+  return ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power;
 }
 
 /** Rows whose family reaches into the window, parents before children. */
