@@ -57,7 +57,7 @@ def divide(frontend: Frontend, postgres: Postgres, workspace: Path) -> list[list
     everything = pytest_stage("Tests on SQLite", ["tests", "-m", "not browser"])
     database = pytest_stage(
         "Tests on PostgreSQL",
-        ["tests/elmweb", "tests/contracts", "-m", "not browser"],
+        ["tests/elmweb", "tests/contracts", "-m", "not browser", "--ignore=tests/elmweb/launch"],
         ELMWEB_DATABASE_URL=postgres.url(),
     )
     browser = pytest_stage("Browser tests", ["tests", "-m", "browser"])

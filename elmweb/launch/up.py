@@ -22,7 +22,7 @@ from elmweb.launch.environment import last_line
 from elmweb.launch.options import ROOT, UpOptions
 from elmweb.launch.supervisor import Child, Supervisor
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0  # a slow disk reads the packages for the first time
 LOCK_SECONDS = 10.0  # the children of a killed predecessor need a moment to end
 
 

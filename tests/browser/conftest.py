@@ -18,7 +18,7 @@ def run_id(live_stack: LiveStack) -> str:
     found = re.search(r"/r/(\w+)/", live_stack.get("/"))
     assert found, "the home page shows the run"
     run = found[1]
-    wait_until(lambda: len(state_of(live_stack, run)["elites"]) >= 12, "twelve elites", 120)
+    wait_until(lambda: len(state_of(live_stack, run)["elites"]) >= 12, "twelve elites")
     return run
 
 

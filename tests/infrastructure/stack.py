@@ -31,7 +31,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 150.0) -> None:
     """Wait for something that will happen; the time is only there so that a test ends."""
     deadline = time.monotonic() + seconds
     while not condition():
