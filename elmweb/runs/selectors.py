@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from elmweb.archives.models import Cell
+from elmweb.identifiers import can_be_public_id
 from elmweb.runs.models import Batch, Event, Run
 from elmweb.runs.protocol import (
     Elite,
@@ -32,7 +33,7 @@ NO_STATISTICS = Statistics(
 
 
 def run_by_id(public_id: str) -> Run | None:
-    return Run.objects.filter(public_id=public_id).first()
+    return Run.objects.filter(public_id=public_id).first() if can_be_public_id(public_id) else None
 
 
 def running_runs(limit: int = 12) -> list[Run]:

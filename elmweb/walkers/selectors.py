@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Max, QuerySet
 
 from elmweb.archives.models import Cell
+from elmweb.identifiers import can_be_public_id
 from elmweb.runs.protocol import PreviewResult, Problem
 from elmweb.walkers.models import SeedSubmission, Walker
 
@@ -13,7 +14,7 @@ _WITH_EDGE = ("run", "lineage", "lineage__parent")
 
 def walker_by_id(public_id: str) -> Walker | None:
     """A walker with its run and its parent."""
-    return _walkers().filter(public_id=public_id).first()
+    return _walkers().filter(public_id=public_id).first() if can_be_public_id(public_id) else None
 
 
 def _walkers() -> QuerySet[Walker]:
@@ -80,6 +81,8 @@ def holds_cell(walker: Walker) -> bool:
 
 
 def submission_by_id(public_id: str) -> SeedSubmission | None:
+    if not can_be_public_id(public_id):
+        return None
     return SeedSubmission.objects.select_related("walker").filter(public_id=public_id).first()
 
 

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from channels.db import database_sync_to_async
+from django.db import connections
 from websockets import ClientConnection, ConnectionClosed, InvalidStatus, connect
 
 from elmweb.asgi import application
@@ -36,6 +37,7 @@ async def server() -> AsyncIterator[str]:
     yield f"ws://localhost:{port}"
     server.should_exit = True
     await serving
+    await database_sync_to_async(connections.close_all)()
 
 
 @asynccontextmanager
@@ -114,10 +116,10 @@ async def test_many_events_are_told_in_few_messages(server: str, run: Run) -> No
     async with socket(server, run.public_id) as client:
         await resume(client, run.event_number - 1)
         await next_events(client)
+        began = asyncio.get_running_loop().time()
         for _ in range(10):
             await database_sync_to_async(services.pause)(run)
             await database_sync_to_async(services.resume)(run)
-        began = asyncio.get_running_loop().time()
         messages, last = 0, 0
         while last < run.event_number + 20:
             last = (await next_events(client))[-1].number

@@ -24,7 +24,7 @@ FILES = ["motion", "program.py", "poster.svg", "poster.png", "walker.gif"]
 @pytest.fixture
 def walker(make_config: Callable[..., RunConfig]) -> Walker:
     """The walker with the longest line of ancestors."""
-    run = drive(services.create_run(make_config(), "files"))
+    run = drive(services.create_run(make_config(evaluations=24), "files"))
     return Walker.objects.filter(run=run).latest("depth", "pk")
 
 
