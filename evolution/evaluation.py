@@ -42,8 +42,8 @@ from evolution.walkers import Walker
 # Starts that a confirmed walker must do well from, besides its own. Two centimetres are
 # nothing to a gait (joints are 50 cm wide), and enough to undo a lucky chaotic motion.
 NUDGES = (Nudge(amplitude=0.02, number=1), Nudge(amplitude=0.02, number=2))
-# Trials that an evaluator remembers; with their motions about 20 MB.
-REMEMBERED = 10_000
+# Trials that an evaluator remembers; with their motions 5 to 20 MB.
+REMEMBERED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
