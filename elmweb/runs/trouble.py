@@ -6,12 +6,14 @@ import logging
 import shutil
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import OperationalError, transaction
 
 from elmweb.runs import services
-from elmweb.runs.models import Run
+from elmweb.runs.models import Batch, Run
 
 logger = logging.getLogger(__name__)
+
+REPORT_ATTEMPTS = 3
 
 _LOCKED = "The database is locked by another program; the run goes on when it is free again."
 _FULL = "The disk is full; free some space and the run goes on by itself."
@@ -20,7 +22,7 @@ _FULL = "The disk is full; free some space and the run goes on by itself."
 def explain(error: OperationalError) -> str:
     """One sentence about a database's refusal."""
     text = str(error).lower()
-    if "locked" in text or "busy" in text:
+    if "lock" in text or "busy" in text:
         return _LOCKED
     if "full" in text or "no space" in text:
         return _FULL
@@ -46,13 +48,21 @@ def storage_trouble() -> str:
 
 
 def report(batch: int, reason: str, *, mends_itself: bool) -> None:
-    """Pause the run of a batch (key) and say why; log it where even that cannot be stored."""
-    try:
-        run = Run.objects.filter(batches__pk=batch).first()
-        if run is not None and run.status in services.ACTIVE:
-            (services.pause_for_trouble if mends_itself else services.pause)(run, reason)
-    except DatabaseError as error:
-        logger.warning("The pause could not be stored (%s); the sweep tries again.", error)
+    """Pause the run of a batch (key), say why, and let go of the batch.
+
+    A locked database cannot store that either, so it is tried a few times, each as
+    long as the database waits for a lock; then the sweep and the lease have to do.
+    """
+    for _ in range(REPORT_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                Batch.objects.filter(pk=batch).update(lease_until=None)
+                run = Run.objects.filter(batches__pk=batch).first()
+                if run is not None and run.status in services.ACTIVE:
+                    (services.pause_for_trouble if mends_itself else services.pause)(run, reason)
+            return
+        except OperationalError as error:
+            logger.warning("The pause of batch %s's run could not be stored: %s", batch, error)
 
 
 def pause_all(reason: str) -> None:
@@ -60,5 +70,5 @@ def pause_all(reason: str) -> None:
     try:
         for run in Run.objects.filter(status__in=services.ACTIVE):
             services.pause_for_trouble(run, reason)
-    except DatabaseError as error:
+    except OperationalError as error:
         logger.warning("%s The pause could not be stored: %s", reason, error)

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from elmweb.archives.models import Cell
-from elmweb.runs import pipeline, selectors, services, trouble
+from elmweb.runs import pipeline, selectors, services
 from elmweb.runs.models import Batch, Run
 from elmweb.walkers.models import Walker
 from evolution.config import RunConfig
@@ -217,36 +217,3 @@ def test_sweep_sends_again_what_nobody_holds(make_config: Callable[..., RunConfi
     pipeline.sweep()
     sent = set(run.batches.filter(dispatched_at__gt=long_ago).values_list("number", flat=True))
     assert sent == {1, 3}
-
-
-def test_full_disk_pauses_the_run_and_it_resumes(
-    make_config: Callable[..., RunConfig], settings: pytest.FixtureRequest
-) -> None:
-    run = services.create_run(make_config(), "full")
-    drive(run, steps=4)
-    settings.MIN_FREE_DISK = 2**62  # no disk has so much
-    assert not pipeline.sweep()
-    run.refresh_from_db()
-    assert run.status == "paused"
-    assert "disk is full" in run.reason
-    settings.MIN_FREE_DISK = 0
-    assert pipeline.sweep()
-    run.refresh_from_db()
-    assert (run.status, run.reason) == ("running", "")
-    assert drive(run).status == "finished"
-
-
-def test_a_person_s_pause_outlasts_the_sweep(make_config: Callable[..., RunConfig]) -> None:
-    run = services.create_run(make_config(), "mine")
-    services.pause(run)
-    pipeline.sweep()
-    run.refresh_from_db()
-    assert run.status == "paused"
-
-
-def test_trouble_is_explained() -> None:
-    from django.db import OperationalError
-
-    assert "locked" in trouble.explain(OperationalError("database is locked"))
-    assert "disk is full" in trouble.explain(OperationalError("database or disk is full"))
-    assert "no route" in trouble.explain(OperationalError("no route"))
