@@ -17,7 +17,10 @@ from tests.elmweb.runs.driving import drive, open_batches, step
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # How this database is locked by somebody else, and how we are told not to wait for long.
-LOCK = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN; LOCK runs_run, runs_batch"}
+LOCK = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": "BEGIN; LOCK runs_run, runs_batch IN EXCLUSIVE MODE",
+}
 IMPATIENCE = {"sqlite": "PRAGMA busy_timeout=50", "postgresql": "SET lock_timeout='50ms'"}
 
 
