@@ -94,14 +94,12 @@ def kill_a_pool_process(stack: LiveStack) -> None:
 def test_killed_workers_and_broker_lose_nothing(
     stack: LiveStack, make_config: Callable[..., RunConfig]
 ) -> None:
-    config = make_config(evaluations=480, batch_size=16, batches_in_flight=4, random_seed=11)
+    config = make_config(evaluations=288, batch_size=16, batches_in_flight=4, random_seed=11)
     run = started(stack, config)
     kills = [
         (32, lambda: kill_a_pool_process(stack)),
-        (96, lambda: stack.kill("simulation")),
-        (160, lambda: stack.kill("mutation")),
-        (224, lambda: stack.kill("broker")),
-        (288, lambda: stack.kill("web")),
+        (80, lambda: (stack.kill("simulation"), stack.kill("mutation"))),
+        (160, lambda: (stack.kill("broker"), stack.kill("web"))),
     ]
     for evaluations, kill in kills:
         wait_until(
@@ -124,7 +122,7 @@ def answers(stack: LiveStack, run: str) -> bool:
 def test_two_runs_share_the_workers(
     stack: LiveStack, make_config: Callable[..., RunConfig]
 ) -> None:
-    configs = [make_config(evaluations=96, batch_size=16, random_seed=seed) for seed in (1, 2)]
+    configs = [make_config(evaluations=64, batch_size=16, random_seed=seed) for seed in (1, 2)]
     runs = [started(stack, config) for config in configs]
     for run, config in zip(runs, configs, strict=True):
         assert_equal(finished(stack, run), config)
