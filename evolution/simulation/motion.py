@@ -43,6 +43,7 @@ x points right, y up, the flat ground is y = 0. A reader refuses other versions.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -122,8 +123,7 @@ class Motion:
         head = bytearray([VERSION])
         _append(head, [self.fps, SCALE, round(self.joint_radius * SCALE)])
         _append(head, [self.joints, self.frames, len(self.springs)])
-        for spring in self.springs:
-            _append(head, [spring.a, spring.b, int(spring.is_active)])
+        _append(head, [int(part) for spring in self.springs for part in spring])
         name = self.terrain.name.encode()
         _append(head, [len(name)])
         head += name
@@ -203,9 +203,10 @@ def _unzigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _varints(values: NDArray[np.int64]) -> bytes:
     """LEB128 of non-negative numbers below 2**35."""
-    columns = np.empty((len(values), MAX_VARINT_BYTES), dtype=np.uint8)
-    used = np.empty((len(values), MAX_VARINT_BYTES), dtype=np.bool_)
-    for i in range(MAX_VARINT_BYTES):
+    longest = max(1, math.ceil(int(values.max(initial=0)).bit_length() / 7))
+    columns = np.empty((len(values), longest), dtype=np.uint8)
+    used = np.empty((len(values), longest), dtype=np.bool_)
+    for i in range(longest):
         later = values >> (7 * (i + 1))
         columns[:, i] = ((values >> (7 * i)) & 0x7F) | np.where(later > 0, 0x80, 0)
         used[:, i] = True if i == 0 else (values >> (7 * i)) > 0
@@ -217,8 +218,9 @@ def _append(head: bytearray, values: Iterable[int]) -> None:
 
 
 def _deflate(plain: bytes) -> bytes:
-    # Small numbers around zero: zlib's filtered strategy saves 3% against its default.
-    deflater = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    # Small numbers around zero: zlib's filtered strategy saves 3% against its default. Level 9
+    # saves one more per cent for three times the time, and every confirmed walker is encoded.
+    deflater = zlib.compressobj(7, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
     return deflater.compress(plain) + deflater.flush()
 
 
