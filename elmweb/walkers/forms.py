@@ -6,12 +6,13 @@ from django import forms
 from django.conf import settings
 
 from evolution.config import RunConfig
+from evolution.simulation.terrain import TERRAINS
 
 _DEFAULT = RunConfig(seed_program="")
 
 
 class RunForm(forms.Form):
-    """Name and size of a run; limits are RunConfig's and this installation's."""
+    """Name, size and place of a run; limits are RunConfig's and this installation's."""
 
     name = forms.CharField(
         label="Name", max_length=120, required=False, help_text="Yours to choose; may be empty."
@@ -23,6 +24,15 @@ class RunForm(forms.Form):
         initial=_DEFAULT.evaluations,
         help_text="Walkers to try. Twenty thousand take a few minutes.",
     )
+    terrain = forms.ChoiceField(
+        label="Terrain",
+        choices=[
+            (terrain.name, terrain.name.replace("-", " ").capitalize()) for terrain in TERRAINS
+        ],
+        initial=_DEFAULT.terrain,
+        required=False,
+        help_text="Where the walkers run; each fits other bodies.",
+    )
     random_seed = forms.IntegerField(
         label="Random seed",
         min_value=0,
@@ -30,3 +40,6 @@ class RunForm(forms.Form):
         initial=_DEFAULT.random_seed,
         help_text="The same number repeats the same run.",
     )
+
+    def clean_terrain(self) -> str:
+        return self.cleaned_data["terrain"] or _DEFAULT.terrain

@@ -170,6 +170,7 @@ class TestSubmission:
                 "name": "Three legs",
                 "evaluations": "500",
                 "random_seed": "7",
+                "terrain": "bumpy",
             },
         )
         run = Run.objects.get()
@@ -177,10 +178,17 @@ class TestSubmission:
         assert run.name == "Three legs"
         config = run.run_config
         assert (config.seed_program, config.evaluations, config.random_seed) == (TRIANGLE, 500, 7)
+        assert config.terrain == "bumpy"
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("evaluations", "none"), ("evaluations", "1"), ("random_seed", "-1"), ("evaluations", "")],
+        [
+            ("evaluations", "none"),
+            ("evaluations", "1"),
+            ("evaluations", ""),
+            ("random_seed", "-1"),
+            ("terrain", "moon"),
+        ],
     )
     def test_wrong_settings_come_back_marked(self, client: Client, field: str, value: str) -> None:
         submission = previewed(TRIANGLE)
@@ -188,7 +196,7 @@ class TestSubmission:
         response = client.post("/runs/new/", data | {field: value})
         assert response.status_code == 422
         page = response.content.decode()
-        marked = re.search(r'<input[^>]*aria-invalid="true"[^>]*>', page)
+        marked = re.search(r'<(?:input|select)[^>]*aria-invalid="true"[^>]*>', page)
         assert marked is not None
         assert f'name="{field}"' in marked[0]
         assert not Run.objects.exists()
