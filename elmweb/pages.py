@@ -49,8 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page, or with ``?part=runs`` only its run cards, which a script refreshes."""
     if request.GET.get("part") == "runs":
         return render(request, "partials/run_cards.html", {"cards": run_cards()})
-    best, *gallery = walkers.gallery(GALLERY + 1) or [None]
-    context = {"cards": run_cards(), "best": best, "gallery": gallery}
+    found = walkers.gallery(GALLERY + 1)
+    best = found[0] if found else None
+    context = {"cards": run_cards(), "best": best, "gallery": found[1:]}
     if best:
         path = reverse("walker-poster-png", args=[best.public_id])
         context["poster"] = absolute(request, path)

@@ -177,7 +177,9 @@ def _canonical_muscle(
     if not (math.isfinite(amplitude) and math.isfinite(phase)):
         raise WalkerError("non-finite", f"The muscle from {a} to {b} has a non-finite parameter.")
     bound = limits.MAX_AMPLITUDE_SHARE * length
-    return Muscle(a, b, False, min(max(amplitude, -bound), bound) + 0.0, phase % math.tau % math.tau)
+    return Muscle(
+        a, b, False, min(max(amplitude, -bound), bound) + 0.0, phase % math.tau % math.tau
+    )
 
 
 def _check_topology(muscles: tuple[Muscle, ...]) -> None:

@@ -30,7 +30,7 @@ def make_walker():
     (result,) = sandbox.build([program])
     walker = built(result).walker
     assert walker.joints == ((0.0, 0.0), (0.0, 4.0), (3.0, 4.0))
-    assert walker.muscles == (Muscle(0, 1, True, 0.0, 0.0), Muscle(0, 2, False, 0.5, 0.25))
+    assert walker.muscles == (Muscle(0, 1, True, 0.0, 0.0), Muscle(0, 2, False, 0.5, 1.25))
 
 
 def test_repairs_are_counted(sandbox: Sandbox) -> None:

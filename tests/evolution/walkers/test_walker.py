@@ -18,7 +18,13 @@ def test_canonical_form() -> None:
         [(-0.0, 0), (3, 4), (6, 0)], [(1, 0, False, 9.0, -math.pi / 2), (1, 2, True, 7.0, 0.5)]
     )
     assert str(walker.joints[0]) == "(0.0, 0.0)"
-    assert walker.muscles[0] == (0, 1, False, 1.5, 1.5 * math.pi)  # 0.3 of 5 m; a phase is below a turn
+    assert walker.muscles[0] == (
+        0,
+        1,
+        False,
+        1.5,
+        1.5 * math.pi,
+    )  # 0.3 of 5 m; a phase is below a turn
     assert walker.muscles[1] == (1, 2, True, 0.0, 0.0)
 
 
