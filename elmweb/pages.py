@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "partials/run_cards.html", {"cards": run_cards()})
     found = walkers.gallery(GALLERY + 1)
     best = found[0] if found else None
-    context = {"cards": run_cards(), "best": best, "gallery": found[1:]}
+    context: dict[str, object] = {"cards": run_cards(), "best": best, "gallery": found[1:]}
     if best:
         path = reverse("walker-poster-png", args=[best.public_id])
         context["poster"] = absolute(request, path)
