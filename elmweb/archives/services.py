@@ -31,15 +31,22 @@ class Elites:
         self._cells = {cell.niche: cell for cell in archive.cells.all()}
         self._changed: set[int] = set()
 
-    def offer(self, walker: Walker) -> Admission:
-        """Offer one walker; it may be unsaved until `save`."""
-        incumbent = self._cells.get(walker.niche)
-        admission = rules.admits(
+    def admits(self, niche: int, robust: float, program_length: int) -> bool:
+        """Whether such a walker would be admitted now."""
+        return self._judge(niche, robust, program_length).is_admitted
+
+    def _judge(self, niche: int, robust: float, program_length: int) -> Admission:
+        incumbent = self._cells.get(niche)
+        return rules.admits(
             incumbent.robust if incumbent else None,
             incumbent.program_length if incumbent else None,
-            walker.robust,
-            walker.program_length,
+            robust,
+            program_length,
         )
+
+    def offer(self, walker: Walker) -> Admission:
+        """Offer one walker; it may be unsaved until `save`."""
+        admission = self._judge(walker.niche, walker.robust, walker.program_length)
         if admission.is_admitted:
             self._changed.add(walker.niche)
             self._cells[walker.niche] = Cell(

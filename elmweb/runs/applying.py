@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from elmweb.archives.services import Elites
@@ -16,7 +17,6 @@ from elmweb.runs.models import Batch, Run
 from elmweb.runs.protocol import BatchEvent, Elite, RunStatus, Statistics
 from elmweb.runs.selectors import statistics
 from elmweb.walkers.models import Lineage, Walker, WalkerMotion
-from elmweb.walkers.services import walker_from
 from evolution.config import RunConfig
 from evolution.diffs import unified_diff
 from evolution.search import (
@@ -26,21 +26,26 @@ from evolution.search import (
     choose_parents,
     size_of_batch,
 )
-from evolution.walkers import Walker as Phenotype
 
 RATE_BATCHES = 8  # the shown rate is measured over so many batches
 LOST = "batch-lost"  # failure code of children whose batch killed its workers
 
 
-def apply_next(run_key: int) -> bool:
-    """Apply the run's next batch if it is evaluated; whether one was."""
+def apply_next(key: int) -> bool:
+    """Apply the next batch of the run that batch ``key`` is of, if it is due; whether it was."""
+    due = Batch.objects.filter(
+        run__batches=key,
+        run__status__in=services.ACTIVE,
+        number=F("run__applied_batches"),
+        state__in=(Batch.State.EVALUATED, Batch.State.FAILED),
+    )
+    run_key = due.values_list("run_id", flat=True).first()
+    if run_key is None:  # mostly; and it takes no lock to know
+        return False
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run_key)
-        if run.status not in services.ACTIVE:
-            return False
-        due = (Batch.State.EVALUATED, Batch.State.FAILED)
-        batch = run.batches.filter(number=run.applied_batches, state__in=due).first()
-        if batch is None:
+        batch = due.first()
+        if batch is None:  # somebody else was faster
             return False
         _apply(run, batch)
         return True
@@ -90,19 +95,18 @@ def _admit(
     admitted: list[tuple[Walker, Lineage | None]] = []
     motions = []
     for entry in candidates:
-        parent = parents[keys[entry["index"]]] if keys else None
-        walker = walker_from(
-            Phenotype.from_json(entry["walker"]),
-            elites.config,
-            program=entry["program"],
-            objective=entry["objective"],
-            robust=entry["robust"],
-            repairs=entry["repairs"],
-        )
-        if not elites.offer(walker).is_admitted:
+        columns = entry["columns"]
+        if not elites.admits(columns["niche"], columns["robust"], columns["program_length"]):
             continue
-        walker.run, walker.batch, walker.index_in_batch = run, batch.number, entry["index"]
-        walker.depth = parent.depth + 1 if parent else 0
+        parent = parents[keys[entry["index"]]] if keys else None
+        walker = Walker(
+            **columns,
+            run=run,
+            batch=batch.number,
+            index_in_batch=entry["index"],
+            depth=parent.depth + 1 if parent else 0,
+        )
+        elites.offer(walker)
         admitted.append((walker, _edge(walker, parent, entry) if parent else None))
         motions.append(WalkerMotion(walker=walker, data=base64.b64decode(entry["motion"])))
     Walker.objects.bulk_create([walker for walker, _ in admitted])

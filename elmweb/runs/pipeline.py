@@ -69,12 +69,11 @@ def evaluate_step(key: int) -> None:
                 evaluations = evaluate(children, evaluator_for(config), thresholds)
             Batch.objects.filter(pk=key, state=State.MUTATED).update(
                 state=State.EVALUATED,
-                results=transport.results_to_json(children, evaluations),
+                results=transport.results_to_json(children, evaluations, config.archive),
                 children=[],
                 lease_until=None,
             )
-        run = Batch.objects.filter(pk=key).values_list("run_id", flat=True).first()
-        while run is not None and apply_next(run):
+        while apply_next(key):
             pass
 
 

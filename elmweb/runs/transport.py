@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from elmweb.walkers.services import columns_of
+from evolution.config import ArchiveConfig
 from evolution.evaluation import Evaluation
 from evolution.operators import Child
 from evolution.types import Failure, Stage
@@ -37,12 +39,14 @@ def failure_from_json(entry: dict[str, Any]) -> Failure:
 
 
 def results_to_json(
-    children: Sequence[Child | Failure], evaluations: Sequence[Evaluation | Failure]
+    children: Sequence[Child | Failure],
+    evaluations: Sequence[Evaluation | Failure],
+    archive: ArchiveConfig,
 ) -> dict[str, Any]:
     """Failure counts, the first failure in full (a seed's is shown), and the candidates."""
     failures = [entry for entry in evaluations if isinstance(entry, Failure)]
     candidates = [
-        _candidate(position, child, evaluation)
+        _candidate(position, child, evaluation, archive)
         for position, (child, evaluation) in enumerate(zip(children, evaluations, strict=True))
         if isinstance(child, Child)
         and isinstance(evaluation, Evaluation)
@@ -56,16 +60,22 @@ def results_to_json(
     }
 
 
-def _candidate(position: int, child: Child, evaluation: Evaluation) -> dict[str, Any]:
+def _candidate(
+    position: int, child: Child, evaluation: Evaluation, archive: ArchiveConfig
+) -> dict[str, Any]:
+    assert evaluation.robust_objective is not None
     assert evaluation.motion is not None
     return {
         "index": position,
-        "program": child.program,
         "operator": child.operator,
         "message": child.message,
-        "walker": evaluation.walker.to_json(),
-        "repairs": evaluation.repairs,
-        "objective": evaluation.objective,
-        "robust": evaluation.robust_objective,
+        "columns": columns_of(
+            evaluation.walker,
+            archive,
+            program=child.program,
+            objective=evaluation.objective,
+            robust=evaluation.robust_objective,
+            repairs=evaluation.repairs,
+        ),
         "motion": base64.b64encode(evaluation.motion).decode(),
     }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from elmweb.runs.evaluators import evaluator
 from elmweb.runs.protocol import Problem
 from elmweb.walkers import services
-from elmweb.walkers.models import SeedSubmission
+from elmweb.walkers.models import SeedSubmission, Walker
 from evolution.config import ArchiveConfig
 from evolution.evaluation import Evaluation
 from evolution.sandbox import SandboxUnavailable
@@ -51,7 +51,7 @@ _LOST = Problem(
 def _accept(submission: SeedSubmission, result: Evaluation, archive: ArchiveConfig) -> None:
     assert result.robust_objective is not None, "without thresholds every walker is confirmed"
     assert result.motion is not None
-    walker = services.walker_from(
+    columns = services.columns_of(
         result.walker,
         archive,
         program=submission.program,
@@ -59,7 +59,7 @@ def _accept(submission: SeedSubmission, result: Evaluation, archive: ArchiveConf
         robust=result.robust_objective,
         repairs=result.repairs,
     )
-    services.accept(submission, walker, result.motion)
+    services.accept(submission, Walker(**columns), result.motion)
 
 
 def sweep() -> None:

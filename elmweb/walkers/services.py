@@ -29,7 +29,7 @@ class SeedRefused(ValueError):
         self.problem = Problem(code=code, reason=reason, line=line)
 
 
-def walker_from(
+def columns_of(
     phenotype: Phenotype,
     archive: ArchiveConfig,
     *,
@@ -37,23 +37,23 @@ def walker_from(
     objective: float,
     robust: float,
     repairs: dict[str, int],
-) -> Walker:
-    """An unsaved row of a walker that was evaluated; objectives in metres."""
-    return Walker(
-        niche=niche_of(phenotype.measures, archive),
-        objective=objective,
-        robust=robust,
-        height=phenotype.height,
-        width=phenotype.width,
-        mass=phenotype.mass,
-        joints=len(phenotype.joints),
-        muscles=len(phenotype.muscles),
-        digest=phenotype.digest,
-        program_length=len(program),
-        repairs=repairs,
-        walker=phenotype.to_json(),
-        program=program,
-    )
+) -> dict[str, Any]:
+    """The columns of a `Walker` that was evaluated, as JSON can carry them; distances in metres."""
+    return {
+        "niche": niche_of(phenotype.measures, archive),
+        "objective": objective,
+        "robust": robust,
+        "height": phenotype.height,
+        "width": phenotype.width,
+        "mass": phenotype.mass,
+        "joints": len(phenotype.joints),
+        "muscles": len(phenotype.muscles),
+        "digest": phenotype.digest,
+        "program_length": len(program),
+        "repairs": repairs,
+        "walker": phenotype.to_json(),
+        "program": program,
+    }
 
 
 @transaction.atomic
