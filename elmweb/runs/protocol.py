@@ -60,7 +60,7 @@ class BatchEvent(Message):
     number: int
     batch: int
     statistics: Statistics
-    elites: list[Elite]  # cells that changed, in order of admission
+    elites: list[Elite]  # all that were admitted, in order; a later one of a niche wins
 
 
 class StatusEvent(Message):
@@ -98,7 +98,7 @@ class RunState(Message):
     may_control: bool
     statistics: Statistics
     elites: list[Elite]  # one an occupied cell, by niche
-    newest: list[str]  # public ids of the newest elites, newest first
+    newest: list[str]  # public ids of the walkers admitted last, newest first
     history: list[HistoryPoint]
 
 
