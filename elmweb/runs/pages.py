@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import pluralize
@@ -113,9 +112,7 @@ def lineage_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _state(request: HttpRequest, run: Run) -> RunState:
-    with transaction.atomic():
-        run.refresh_from_db()
-        return selectors.run_state(run, may_control(request, run))
+    return selectors.run_state(run, may_control(request, run))
 
 
 def _frame(request: HttpRequest, run: Run, state: RunState) -> dict[str, object]:
