@@ -38,6 +38,7 @@ NAMES: dict[str, str] = {
     # walker
     "coordinate": "Joint too far out",
     "duplicate-muscle": "Two muscles in one place",
+    "too-tall": "Too tall a walker",
     "joint-count": "Too few or too many joints",
     "joint-degree": "Too many muscles at a joint",
     "muscle-count": "Too many muscles",

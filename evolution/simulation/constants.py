@@ -37,7 +37,7 @@ COLLISION_SLOP = 0.01
 # whether it touches in the first step.
 SINK = COLLISION_SLOP / 2
 # Ground and walls are solid this deep behind their surface (their core line lies as deep), so a
-# joint of up to 75 m/s cannot pass in one step. Only the tip of a tower of 100 m falls faster.
+# joint of up to 75 m/s cannot pass in one step. Only a joint that a giant whips round is faster.
 GROUND_DEPTH = 1.0
 
 # --- muscles ------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import numpy as np
 from evolution.walkers.limits import (
     MAX_AMPLITUDE_SHARE,
     MAX_COORDINATE,
+    MAX_HEIGHT,
     MAX_JOINTS,
     MAX_MUSCLES,
     MAX_MUSCLES_PER_JOINT,
@@ -162,7 +163,7 @@ class walker_creator:
         loose points scattered about would fill niches of mass and size for nothing.
 
         Raises:
-            Refusal: when there is no joint.
+            Refusal: when there is no joint, or the walker is too tall.
         """
         if not self._joints:
             raise Refusal("joint-count", "The walker has no joints; add at least one.")
@@ -174,7 +175,13 @@ class walker_creator:
         muscles = [
             (place[a], place[b], *rest) for (a, b), rest in self._muscles.items() if a in place
         ]
-        return WalkerDraft([self._joints[joint] for joint in body], muscles, repairs)
+        joints = [self._joints[joint] for joint in body]
+        heights = [y for _, y in joints]
+        if max(heights) - min(heights) > MAX_HEIGHT:
+            raise Refusal(
+                "too-tall", f"The walker is taller than {MAX_HEIGHT:g} m; build it lower."
+            )
+        return WalkerDraft(joints, muscles, repairs)
 
     def _count(self, code: str) -> None:
         self._repairs[code] = self._repairs.get(code, 0) + 1

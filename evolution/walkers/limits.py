@@ -9,6 +9,9 @@ MAX_JOINTS = 100
 MAX_MUSCLES = 500
 MAX_MUSCLES_PER_JOINT = 32
 MAX_COORDINATE = 100.0
+# Initial height. A taller walker goes furthest by falling over: a tower of 120 m travelled 89 m,
+# further than anything that gallops. At this height a fall is worth 15 m at most.
+MAX_HEIGHT = 30.0
 MIN_MUSCLE_LENGTH = 0.1
 # Nearer joints merge; equal to the shortest muscle, so no muscle can be too short.
 MIN_JOINT_DISTANCE = MIN_MUSCLE_LENGTH

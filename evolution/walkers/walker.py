@@ -57,6 +57,11 @@ class Walker:
             raise WalkerError(
                 "joint-count", f"{len(points)} joints; a walker has 1 to {limits.MAX_JOINTS}."
             )
+        if max(y for _, y in points) - min(y for _, y in points) > limits.MAX_HEIGHT:
+            raise WalkerError(
+                "too-tall",
+                f"The walker is taller than {limits.MAX_HEIGHT:g} m; build it lower.",
+            )
         if len(muscles) > limits.MAX_MUSCLES:
             raise WalkerError(
                 "muscle-count", f"{len(muscles)} muscles; at most {limits.MAX_MUSCLES} are allowed."

@@ -87,7 +87,8 @@ def walkers(draw: st.DrawFn, *, active: bool = True) -> Walker:
     random = draw(st.randoms(use_true_random=False))
     span = draw(st.sampled_from([0.3, 2.0, 10.0, 24.0, limits.MAX_COORDINATE]))
     count = draw(st.sampled_from([1, 2, 3, 5, 9, 24, 60, limits.MAX_JOINTS]))
-    joints = [(random.uniform(-span, span), random.uniform(-span, span)) for _ in range(count)]
+    tall = min(span, limits.MAX_HEIGHT / 2)
+    joints = [(random.uniform(-span, span), random.uniform(-tall, tall)) for _ in range(count)]
     muscles: dict[tuple[int, int], tuple[int, int, bool, float, float]] = {}
     degree: Counter[int] = Counter()
     for _ in range(count * draw(st.sampled_from([0, 1, 2, 5, 12]))):

@@ -21,6 +21,7 @@ from evolution.simulation import (
 )
 from evolution.simulation.preparation import Prepared, prepare
 from evolution.simulation.terrain import Array
+from evolution.walkers import limits
 from evolution.walkers.walker import Walker
 from tests.evolution.simulation.samples import grid, hopper, runner, square, walkers
 
@@ -44,10 +45,10 @@ def test_any_walker_stays_physical_on_any_terrain(walker: Walker) -> None:
         (outcome,) = simulate([walker], terrain)
         if isinstance(outcome, Outcome):
             assert np.isfinite(outcome.distance)
-            # 13 m/s, and a tower that falls over.
+            # 13 m/s, and a giant that falls over.
             assert outcome.distance < 130 + size
         elif outcome.code == "left-physical-range":
-            assert size > 50  # the tip of a falling tower can be faster than the ground is deep
+            assert size > 50  # a giant can whip a joint faster than the ground is deep
         else:
             assert outcome.code == "does-not-fit"
             assert terrain.name in ("left-wall", "right-wall", "tunnel")
@@ -130,7 +131,7 @@ def test_joints_rest_on_the_ground_and_pass_through_each_other() -> None:
 
 @pytest.mark.parametrize("setting", [SCREENING, CONFIRMING])
 def test_a_fall_from_the_greatest_height_ends_on_the_ground(setting: Settings) -> None:
-    end = recorded(Walker.create([(0, -100), (0, 100)], []), setting)[-1]
+    end = recorded(Walker.create([(0, 0), (0, limits.MAX_HEIGHT)], []), setting)[-1]
     assert end[:, 1].min() > 0
 
 

@@ -248,3 +248,13 @@ def test_a_walker_is_its_largest_connected_part() -> None:
 def test_without_muscles_the_first_joint_is_the_walker() -> None:
     draft = pair().get_walker()
     assert (draft.joints, draft.repairs) == ([(0.0, 0.0)], {"loose-joint": 1})
+
+
+def test_a_tower_is_refused_and_a_loose_joint_does_not_count_for_it() -> None:
+    wc = walker_creator()
+    foot, tip = wc.add_joint(0, 0), wc.add_joint(0, limits.MAX_HEIGHT)
+    wc.add_muscle(foot, tip)
+    wc.add_joint(0, limits.MAX_HEIGHT + 9)
+    assert walker(wc.get_walker()).height == limits.MAX_HEIGHT
+    wc.add_muscle(tip, 2)
+    assert refusal(wc.get_walker) == "too-tall"

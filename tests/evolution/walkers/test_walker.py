@@ -58,6 +58,7 @@ def test_measures() -> None:
         ([(i * 0.5, 0.0) for i in range(limits.MAX_JOINTS + 1)], [], "joint-count"),
         ([(math.nan, 0.0)], [], "non-finite"),
         ([(0.0, 100.5)], [], "coordinate"),
+        ([(0.0, -1.0), (0.0, 29.5)], [], "too-tall"),
         (JOINTS, [(0, 3, True, 0.0, 0.0)], "unknown-joint"),
         (JOINTS, [(-1, 0, True, 0.0, 0.0)], "unknown-joint"),
         (JOINTS, [(1, 1, True, 0.0, 0.0)], "muscle-length"),
