@@ -162,9 +162,9 @@ def _counters(
 
 
 def _rate(run: Run, number: int, evaluations: int, now: datetime) -> float:
-    """Evaluations a second since a few batches ago; 0 while there are none."""
+    """Evaluations a second since a few batches ago, pauses left out; 0 while there are none."""
     earlier = (
-        run.batches.filter(number__gte=number - RATE_BATCHES, applied_at__isnull=False)
+        run.batches.filter(number__gte=number - RATE_BATCHES, applied_at__gte=run.resumed_at or now)
         .order_by("number")
         .values_list("evaluations", "applied_at")
         .first()

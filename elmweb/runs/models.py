@@ -41,6 +41,9 @@ class Run(models.Model):
     event_number = models.PositiveIntegerField(default=0, help_text="Of the last event.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    resumed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it last began to run; rates count from here."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -139,6 +139,7 @@ class LineageNode(Message):
     batch: int
     robust: float
     niche: int
+    message: str  # what its operator was asked for; empty for a seed
     is_elite: bool  # still holds its cell
 
 

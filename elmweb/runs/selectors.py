@@ -161,7 +161,7 @@ def lineage_page(run: Run, after: int = 0, limit: int = 1_000) -> LineagePage:
         is_elite=Exists(Cell.objects.filter(walker=OuterRef("pk")))
     ).values_list(
         "pk", "public_id", "lineage__parent__public_id", "depth", "batch", "robust", "niche",
-        "is_elite",
+        "lineage__message", "is_elite",
     )  # fmt: skip
     read = list(rows[:limit])
     nodes = [
@@ -172,9 +172,10 @@ def lineage_page(run: Run, after: int = 0, limit: int = 1_000) -> LineagePage:
             batch=batch,
             robust=robust,
             niche=niche,
+            message=message or "",
             is_elite=is_elite,
         )
-        for _, public_id, parent, depth, batch, robust, niche, is_elite in read
+        for _, public_id, parent, depth, batch, robust, niche, message, is_elite in read
     ]
     cursor = read[-1][0] if len(read) == limit else None
     return LineagePage(nodes=nodes, cursor=cursor, total=walkers.count())

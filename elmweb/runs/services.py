@@ -112,8 +112,9 @@ def set_status(
     """Change a locked run's status and store the event; the caller saves the run."""
     run.status, run.reason, run.paused_by = status.value, reason[:300], paused_by
     now = timezone.now()
-    if status == RunStatus.RUNNING and run.started_at is None:
-        run.started_at = now
+    if status == RunStatus.RUNNING:
+        run.started_at = run.started_at or now
+        run.resumed_at = now
     if status in TERMINAL:
         run.finished_at = now
     store_event(run, StatusEvent(number=run.event_number + 1, status=status, reason=run.reason))

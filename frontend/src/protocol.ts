@@ -102,6 +102,7 @@ export interface LineageNode {
   batch: number;
   robust: number;
   niche: number;
+  message: string;
   is_elite: boolean;
 }
 

@@ -4,7 +4,17 @@ import { layOut, nearest, neighbour } from "./layout";
 import { NO_ROW, Tree } from "./tree";
 
 function node(id: string, parent: string | null, batch: number, extra: Partial<LineageNode> = {}) {
-  return { id, parent, batch, depth: 0, robust: 1, niche: 0, is_elite: true, ...extra };
+  return {
+    id,
+    parent,
+    batch,
+    depth: 0,
+    robust: 1,
+    niche: 0,
+    message: "",
+    is_elite: true,
+    ...extra,
+  };
 }
 
 /** a - b - d, a - b - e, a - c */

@@ -17,6 +17,7 @@ function server(first: number) {
         batch: at,
         robust: 1,
         niche: at,
+        message: "",
         is_elite: true,
       });
     }

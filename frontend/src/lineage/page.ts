@@ -3,7 +3,6 @@ import { make, need, setText } from "../lib/dom";
 import { count } from "../lib/format";
 import { type Session, startSession } from "../live/session";
 import { TimeSlider } from "../live/time";
-import type { Elite } from "../protocol";
 import { showBadge } from "../run/head";
 import { Throttle } from "../run/throttle";
 import { formatPlace, parsePlace } from "./address";
@@ -23,7 +22,6 @@ export function startLineagePage(): void {
 
 class LineagePage {
   private readonly tree = new Tree();
-  private readonly elites = new Map<string, Elite>();
   private readonly loader: Loader;
   private readonly canvas: TreeCanvas;
   private readonly panel: Panel;
@@ -38,7 +36,7 @@ class LineagePage {
   ) {
     const { addresses } = session;
     this.loader = new Loader(this.tree, fetchFrom(addresses.lineage));
-    this.panel = new Panel(root, addresses, this.tree, this.elites);
+    this.panel = new Panel(root, addresses, this.tree);
     this.message = need("[data-tree-message]", root);
     const handlers = {
       select: (row: number) => this.selected(row),
@@ -57,7 +55,6 @@ class LineagePage {
   async start(): Promise<void> {
     need<HTMLElement>("[data-tree]", this.root).hidden = false;
     this.wireTools();
-    this.learn();
     const place = parsePlace(window.location.search);
     this.canvas.axis = place.axis;
     this.showAxis();
@@ -69,7 +66,6 @@ class LineagePage {
     this.panelFor(row === NO_ROW ? this.canvas.champion : row);
     this.session.store.subscribe(({ state, niches }) => {
       showBadge(this.root, state.status);
-      this.learn();
       if (niches.size > 0) this.growth.run(() => void this.grow());
     });
   }
@@ -104,11 +100,6 @@ class LineagePage {
     this.canvas.relayOut();
     this.time.grow(this.tree.lastBatch);
     setText(this.root.querySelector("[data-tree-count]"), count(this.tree.size));
-  }
-
-  /** Messages of elites, for the panel. */
-  private learn(): void {
-    for (const elite of this.session.store.state.elites) this.elites.set(elite.walker, elite);
   }
 
   private selected(row: number): void {

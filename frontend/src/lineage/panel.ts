@@ -2,7 +2,6 @@
 import { make, need, setText } from "../lib/dom";
 import { count, metres } from "../lib/format";
 import type { Addresses } from "../live/session";
-import type { Elite } from "../protocol";
 import { playerOf } from "../run/champion";
 import type { Tree } from "./tree";
 
@@ -19,8 +18,6 @@ export class Panel {
     root: HTMLElement,
     private readonly addresses: Addresses,
     private readonly tree: Tree,
-    /** What elites say about themselves, by walker. */
-    private readonly elites: ReadonlyMap<string, Elite>,
   ) {
     this.stage = need("[data-panel-stage]", root);
     this.facts = need("[data-panel-facts]", root);
@@ -54,8 +51,7 @@ export class Panel {
     const line = (name: string, value: string) =>
       make("div", {}, make("dt", {}, name), make("dd", { class: "number" }, value));
     const standing = isChampion ? "champion" : tree.isElite(row) ? "elite" : "was replaced";
-    const elite = this.elites.get(id);
-    const made = elite ? elite.message || elite.operator : "";
+    const made = tree.messages[row];
     const link = make("a", { href: this.addresses.walker(id) }, id);
     return [
       make(

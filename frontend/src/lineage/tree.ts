@@ -8,6 +8,8 @@ export const NO_ROW = -1;
 
 export class Tree {
   readonly ids: string[] = [];
+  /** What each operator was asked for; empty for a seed. */
+  readonly messages: string[] = [];
   readonly rows = new Map<string, number>();
   /** Row of the parent, `NO_ROW` for a seed. */
   parent = new Int32Array(1024);
@@ -64,6 +66,7 @@ export class Tree {
     const row = this.size;
     if (row === this.parent.length) this.grow();
     this.ids.push(node.id);
+    this.messages.push(node.message);
     this.rows.set(node.id, row);
     this.parent[row] = node.parent === null ? NO_ROW : (this.rows.get(node.parent) ?? NO_ROW);
     this.depth[row] = node.depth;

@@ -15,7 +15,7 @@ function lineage(): Tree {
   const nodes = batches.flatMap(({ batch, elites }) =>
     elites.map(
       ({ walker, depth, robust, niche }): LineageNode => ({
-        ...{ id: walker, parent: null, depth, batch, robust, niche },
+        ...{ id: walker, parent: null, depth, batch, robust, niche, message: "" },
         is_elite: false,
       }),
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from elmweb.archives.models import Cell
@@ -153,6 +154,21 @@ def test_paused_run_keeps_its_work_and_resumes(make_config: Callable[..., RunCon
     services.resume(run)
     drive(run)
     assert elites_of(run) == elites_of(drive(services.create_run(make_config(), "straight")))
+
+
+def test_the_rate_leaves_pauses_out(make_config: Callable[..., RunConfig]) -> None:
+    run = services.create_run(make_config(), "rate")
+    drive(run, steps=9)
+    services.pause(run)
+    hour = timedelta(hours=1)
+    run.batches.exclude(applied_at=None).update(applied_at=F("applied_at") - hour)
+    run.refresh_from_db()
+    assert run.statistics["rate"] > 0
+    services.resume(run)
+    drive(run, steps=2)
+    assert run.statistics["rate"] == 0.0  # one batch since it runs again: not known yet
+    drive(run)
+    assert run.statistics["rate"] > 1  # with the hour in between it would be far below
 
 
 def test_pause_while_a_batch_is_evaluated_stores_but_does_not_apply(
