@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from evolution.sandbox import Built, Sandbox
+from evolution.simulation import CONFIRMING, Outcome, simulate
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -18,8 +19,10 @@ def test_the_walker_walks() -> None:
     with Sandbox() as sandbox:
         (built,) = sandbox.build([PROGRAMS[0]])
     assert isinstance(built, Built)
-    assert built.walker.is_active
     assert built.repairs == {}
+    (outcome,) = simulate([built.walker], settings=CONFIRMING)
+    assert isinstance(outcome, Outcome)
+    assert 14 <= outcome.distance < 15  # metres
 
 
 def test_the_search_searches() -> None:

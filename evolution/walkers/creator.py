@@ -210,10 +210,11 @@ class walker_creator:
         """From a program's index to the joint behind it."""
         call: int = index if type(index) is int else self._index(index)
         if not 0 <= call < len(self._joint_of_call):
+            added = len(self._joint_of_call)
             raise Refusal(
                 "unknown-joint",
-                f"A muscle names joint {_short(call)}, but only {len(self._joint_of_call)} "
-                "joints were added so far.",
+                f"A muscle names joint {_short(call)}, but so far only {added} "
+                f"{'joint was' if added == 1 else 'joints were'} added; they are counted from 0.",
             )
         return self._joint_of_call[call]
 
