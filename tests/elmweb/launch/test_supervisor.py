@@ -114,7 +114,9 @@ def owner(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def guard_of(owner: int) -> int | None:
-    found = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True)
+    found = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True
+    )
     rows = [line.split(None, 2) for line in found.stdout.splitlines()]
     guards = [int(p) for p, parent, args in rows if int(parent) == owner and "guard.py" in args]
     return guards[0] if guards else None
