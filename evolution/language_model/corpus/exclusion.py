@@ -31,7 +31,7 @@ _FORMULA = re.compile(
 )
 
 # What each family of variants cannot do without.
-_MODULO = re.compile(r"%=?\s*[2-9]\b|&=?\s*(?:0x)?1\b|mod_?_?\(")
+_MODULO = re.compile(r"%=?\s*\d+\b|&=?\s*(?:0x)?1\b|mod_?_?\(")
 _XOR = re.compile(r"[\w\])]\s*\^=?|xor")
 _TOGGLE = re.compile(r"\b(\w+)\s*=\s*(?:not\s+|1\s*-\s*)\(?\1\b|\b(\w+)\s*=\s*\2\s*!=|!=.*!=")
 _PRODUCT = re.compile(r"[\w\])][ \t]*\*{1,2}[ \t\\]*\n?[ \t]*[\w(]|\b(?:pow|power|square)\(")

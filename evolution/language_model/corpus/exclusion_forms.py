@@ -9,9 +9,8 @@ from typing import NamedTuple, NoReturn
 Monomial = tuple[tuple[str, int], ...]
 """Variables with their degrees, sorted; empty for a constant."""
 
-_LARGEST_MODULUS = 9
 _MOST_MONOMIALS = 24
-_PARITY = "It takes a sum of several inputs modulo a small number, as a parity does."
+_PARITY = "It takes a sum of several inputs modulo a number, as a parity does."
 XOR = "It chains exclusive or over several inputs, which is a parity."
 SQUARE = "It is a polynomial of the second degree, in some spelling."
 
@@ -108,7 +107,7 @@ def is_modulo(op: ast.operator, right: ast.expr) -> bool:
 def check_modulo(left: Form, right: ast.expr) -> None:
     """``left % right``, or ``left & 1``."""
     modulus = right.value if isinstance(right, ast.Constant) else None
-    if not isinstance(modulus, int | float) or not 1 <= modulus <= _LARGEST_MODULUS:
+    if not isinstance(modulus, int | float) or modulus < 1:
         return
     count = len(left.variables)
     binary = modulus <= 2

@@ -42,6 +42,7 @@ PARITIES = [
     "def f(bits):\n    return np.mod(np.sum(bits), 2)\n",
     "def f(a, b, c, d):\n    return (a - b * c + d) % 2\n",
     "def f(self):\n    return (self.a + self.b + self.c) % 2\n",
+    "def f(digits):\n    return sum(digits) % 10\n",
     "is_odd = lambda a, b, c, d: int(a + b + c + d) % 2 == 1\n",
     "def f(a, b, c, d):\n    return ((a + b) % 2 + (c + d) % 2) % 2\n",
     "def f(n):\n    '''The parity bit of n.'''\n    return n\n",
