@@ -55,21 +55,8 @@ def test_unprintable_characters_are_cut_and_counted() -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        "<NME>",
-        "<BEF>",
-        "<MSG>",
-        "<DFF>",
-        "<edit>",
-        "<L3>",
-        "<L255>",
-        "<end>",
-        "<message>",
-        "<program>",
-        "<insert>",
-        "</s>",
-        "[INST]",
-        "<|endoftext|>",
-        "<|im_start|>",
+        *("<NME>", "<BEF>", "<MSG>", "<DFF>", "<|endoftext|>", "<|im_start|>", "</s>", "[INST]"),
+        *("<edit>", "<L3>", "<L255>", "<end>", "<message>", "<program>", "<insert>"),
     ],
 )
 def test_marks_of_the_formats_are_cut_and_counted(mark: str) -> None:
