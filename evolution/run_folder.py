@@ -29,6 +29,7 @@ from pydantic import ValidationError
 import evolution
 from evolution.archive import Admission
 from evolution.config import RunConfig
+from evolution.operators.mix import Tally
 from evolution.search import Admitted, BatchReport, Search
 from evolution.walkers import Walker
 
@@ -112,6 +113,7 @@ class RunFolder:
                     "batch": report.number,
                     "tried": report.tried,
                     "failures": report.failures,
+                    "tallies": {name: asdict(tally) for name, tally in report.tallies.items()},
                     "walkers_end": os.fstat(self._walkers.fileno()).st_size,
                     **statistics,
                 }
@@ -148,7 +150,9 @@ class RunFolder:
             while record is not None and record.batch == batch["batch"]:
                 admitted.append(record)
                 record = next(records, None)
-            search.replay(batch["batch"], batch["tried"], batch["failures"], admitted)
+            search.replay(
+                batch["batch"], batch["tried"], batch["failures"], admitted, _tallies(batch)
+            )
         return search
 
 
@@ -186,6 +190,13 @@ def _whole_batches(path: Path, walkers_size: int) -> tuple[list[dict[str, Any]],
             batches.append(batch)
             end += len(line)
     return batches, end
+
+
+def _tallies(batch: dict[str, Any]) -> dict[str, Tally] | None:
+    """None in a line that an older version wrote, when a run had one operator."""
+    if "tallies" not in batch:
+        return None
+    return {name: Tally(**tally) for name, tally in batch["tallies"].items()}
 
 
 def _line(payload: dict[str, Any]) -> bytes:

@@ -24,8 +24,8 @@ from typing import Protocol, Self
 
 from evolution.config import RunConfig
 from evolution.evaluation import Evaluator
-from evolution.operators import Operator
-from evolution.operators.registry import operator_named
+from evolution.operators import Operator, OperatorUnavailable
+from evolution.operators.registry import MakeOperator, operators_of
 from evolution.run_folder import RunFolder
 from evolution.sandbox import SandboxUnavailable
 from evolution.search import BatchReport, BatchRequest, BatchResult, Search, run_batch
@@ -78,6 +78,8 @@ def evolve(
     Raises:
         SeedFailed: if the seed program makes no walker.
         WorkerError: if a worker process cannot go on.
+        OperatorUnavailable: if no operator can make a child (in a process of its own:
+            a WorkerError that says the same).
     """
     done: dict[int, BatchResult] = {}
     waiting = search.ask()
@@ -95,10 +97,14 @@ def evolve(
 
 
 class LocalWorker:
-    """Runs batches in this process, one at a time."""
+    """Runs batches in this process, one at a time.
 
-    def __init__(self, config: RunConfig) -> None:
-        self._operator, self._evaluator = _tools(config)
+    Args:
+        operators: makes an operator from its name; the registry's own way by default.
+    """
+
+    def __init__(self, config: RunConfig, operators: MakeOperator | None = None) -> None:
+        self._operators, self._evaluator = _tools(config, operators)
         self._request: BatchRequest | None = None
         self.steps: defaultdict[str, float] = defaultdict(float)
 
@@ -117,7 +123,7 @@ class LocalWorker:
     def results(self) -> list[BatchResult]:
         if self._request is None:
             return []
-        result = run_batch(self._request, self._operator, self._evaluator)
+        result = run_batch(self._request, self._operators, self._evaluator)
         self._request = None
         _add(self.steps, result.cpu)
         return [result]
@@ -127,15 +133,23 @@ class LocalWorker:
 
 
 class WorkerProcesses:
-    """Runs batches in ``count`` processes; a process that dies is replaced."""
+    """Runs batches in ``count`` processes; a process that dies is replaced.
 
-    def __init__(self, config: RunConfig, count: int) -> None:
+    Each process has operators, and so models, of its own, and computes on one thread.
+
+    Args:
+        operators: as in `LocalWorker`; a function that a new process can import.
+    """
+
+    def __init__(
+        self, config: RunConfig, count: int, operators: MakeOperator | None = None
+    ) -> None:
         if count < 1:
             raise ValueError("At least one worker process is needed.")
-        self._config = config
+        self._tools = (config, operators)
         self._deaths: Counter[int] = Counter()  # batch -> workers that died at it
         self._steps: defaultdict[str, float] = defaultdict(float)
-        self._workers = [_Process(config) for _ in range(count)]
+        self._workers = [_Process(self._tools) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -193,15 +207,18 @@ class WorkerProcesses:
                     f"{dead.process.returncode}); perhaps the machine is out of memory. "
                     "What was applied is kept: resume the run when this is mended."
                 )
-        self._workers[position] = _Process(self._config)
+        self._workers[position] = _Process(self._tools)
         for request in dead.requests:
             self._workers[position].send(request)
+
+
+_Tools = tuple[RunConfig, MakeOperator | None]
 
 
 class _Process:
     """One worker process and the requests that it has not answered."""
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, tools: _Tools) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
@@ -211,9 +228,9 @@ class _Process:
             )
         self.connection: Connection = Connection(ours.detach())
         self.requests: list[BatchRequest] = []
-        self._say(config)
+        self._say(tools)
 
-    def _say(self, message: RunConfig | BatchRequest | None) -> None:
+    def _say(self, message: _Tools | BatchRequest | None) -> None:
         with suppress(OSError):  # it died; `receive` will tell
             self.connection.send(message)
 
@@ -250,9 +267,9 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **one, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _tools(config: RunConfig) -> tuple[Operator, Evaluator]:
+def _tools(config: RunConfig, make: MakeOperator | None) -> tuple[dict[str, Operator], Evaluator]:
     evaluator = Evaluator(terrain_named(config.terrain), config.archive)
-    return operator_named(config.operator), evaluator
+    return operators_of(config, make), evaluator
 
 
 def main() -> None:
@@ -261,13 +278,13 @@ def main() -> None:
     connection: Connection = Connection(os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
-        operator, evaluator = _tools(connection.recv())
+        operators, evaluator = _tools(*connection.recv())
         while (request := connection.recv()) is not None:
-            connection.send(run_batch(request, operator, evaluator))
+            connection.send(run_batch(request, operators, evaluator))
         evaluator.close()
         own = _cpu_seconds(resource.RUSAGE_SELF)
         connection.send((own, _cpu_seconds(resource.RUSAGE_CHILDREN)))
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, OperatorUnavailable) as error:
         connection.send(str(error))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone

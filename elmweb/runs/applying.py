@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,17 +15,23 @@ from django.utils import timezone
 from elmweb.archives.services import Elites
 from elmweb.runs import services
 from elmweb.runs.models import Batch, Run
-from elmweb.runs.protocol import BatchEvent, Elite, RunStatus, Statistics
+from elmweb.runs.protocol import BatchEvent, Elite, OperatorShare, RunStatus, Statistics
 from elmweb.runs.selectors import statistics
 from elmweb.walkers.models import Lineage, Walker, WalkerMotion
+from evolution.archive import Admission
 from evolution.config import RunConfig
 from evolution.diffs import unified_diff
+from evolution.operators.mix import Mix
 from evolution.search import (
     SEED_BATCH,
     batch_count,
     choose_messages,
+    choose_operators,
     choose_parents,
+    mix_of,
+    shares_of,
     size_of_batch,
+    tally,
 )
 
 RATE_BATCHES = 8  # the shown rate is measured over so many batches
@@ -58,14 +65,19 @@ def _apply(run: Run, batch: Batch) -> None:
         _fail(run, results["first_failure"])
         return
     elites = Elites(run.archive)
-    admitted = _admit(run, batch, elites, results["candidates"])
+    admitted, admissions = _admit(run, batch, elites, results["candidates"])
+    mix = mix_of(config, run.mix)
+    if batch.number != SEED_BATCH:
+        makers = batch.request.get("operators") or config.operators * batch.size
+        mix.apply(tally(makers, results.get("unmade", ()), admissions))
     if batch.number == SEED_BATCH:
         services.set_status(run, RunStatus.RUNNING)
-    counts = _counters(run, batch, elites, results["failures"], len(admitted))
+    counts = _counters(run, batch, elites, mix, results["failures"], len(admitted))
     _close(batch, counts)
     run.statistics = counts.model_dump(mode="json")
+    run.mix = mix.to_json()
     run.applied_batches = batch.number + 1
-    _plan(run, config, elites, batch.number)
+    _plan(run, config, elites, mix, batch.number)
     event = BatchEvent(
         number=run.event_number + 1,
         batch=batch.number,
@@ -86,13 +98,18 @@ def _fail(run: Run, failure: dict[str, Any] | None) -> None:
 
 def _admit(
     run: Run, batch: Batch, elites: Elites, candidates: list[dict[str, Any]]
-) -> list[tuple[Walker, Lineage | None]]:
-    """Offer the candidates in order; store those that were admitted, with all that is theirs."""
+) -> tuple[list[tuple[Walker, Lineage | None]], dict[int, Admission]]:
+    """Offer the candidates in order; store those that were admitted, with all that is theirs.
+
+    Returns:
+        The walkers, each with its edge, and how each got in, by position in the batch.
+    """
     keys = batch.request.get("parents", [])
     parents = Walker.objects.only("pk", "depth", "program").in_bulk(
         {keys[entry["index"]] for entry in candidates} if keys else ()
     )
     admitted: list[tuple[Walker, Lineage | None]] = []
+    admissions: dict[int, Admission] = {}
     motions = []
     for entry in candidates:
         columns = entry["columns"]
@@ -106,14 +123,14 @@ def _admit(
             index_in_batch=entry["index"],
             depth=parent.depth + 1 if parent else 0,
         )
-        elites.offer(walker)
+        admissions[entry["index"]] = elites.offer(walker)
         admitted.append((walker, _edge(walker, parent, entry) if parent else None))
         motions.append(WalkerMotion(walker=walker, data=base64.b64decode(entry["motion"])))
     Walker.objects.bulk_create([walker for walker, _ in admitted])
     Lineage.objects.bulk_create([edge for _, edge in admitted if edge])
     WalkerMotion.objects.bulk_create(motions)
     elites.save()
-    return admitted
+    return admitted, admissions
 
 
 def _edge(child: Walker, parent: Walker, entry: dict[str, Any]) -> Lineage:
@@ -142,7 +159,7 @@ def _elite(walker: Walker, edge: Lineage | None) -> Elite:
 
 
 def _counters(
-    run: Run, batch: Batch, elites: Elites, failures: dict[str, int], admitted: int
+    run: Run, batch: Batch, elites: Elites, mix: Mix, failures: dict[str, int], admitted: int
 ) -> Statistics:
     before = statistics(run)
     tried = 0 if batch.number == SEED_BATCH else batch.size
@@ -158,6 +175,7 @@ def _counters(
         qd_score=elites.qd_score,
         best=elites.best,
         rate=_rate(run, batch.number, evaluations, timezone.now()),
+        operators=[OperatorShare(**asdict(operator)) for operator in shares_of(mix)],
     )
 
 
@@ -185,13 +203,14 @@ def _close(batch: Batch, counts: Statistics) -> None:
     batch.save()
 
 
-def _plan(run: Run, config: RunConfig, elites: Elites, applied: int) -> None:
+def _plan(run: Run, config: RunConfig, elites: Elites, mix: Mix, applied: int) -> None:
     """Plan what may be under way now that batch ``applied`` is applied."""
     ahead = config.batches_in_flight
     first = 1 if applied == SEED_BATCH else applied + ahead
     last = min(applied + ahead, batch_count(config))
     if first > last:
         return
+    shares = mix.shares()
     keys, bars = elites.walker_keys(), elites.thresholds().astype("<f8").tobytes()
     batches = [
         Batch(
@@ -202,6 +221,7 @@ def _plan(run: Run, config: RunConfig, elites: Elites, applied: int) -> None:
             request={
                 "parents": choose_parents(keys, config, number),
                 "messages": choose_messages(config, number),
+                "operators": choose_operators(shares, config, number),
             },
         )
         for number in range(first, last + 1)

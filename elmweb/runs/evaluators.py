@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from functools import cache
 
 from evolution.config import ArchiveConfig, RunConfig
 from evolution.evaluation import Evaluator
 from evolution.operators import Operator
+from evolution.operators.registry import operator_named
 from evolution.simulation import terrain_named
 
 KEPT = 2  # each holds a sandbox process of about 30 MB
+KEPT_OPERATORS = 4  # some hold a language model
 
 _evaluators: OrderedDict[tuple[int, str, str], Evaluator] = OrderedDict()
+_operators: OrderedDict[tuple[int, str, str | int], Operator] = OrderedDict()
 
 
 def evaluator_for(config: RunConfig) -> Evaluator:
@@ -36,8 +38,20 @@ def evaluator(terrain: str, archive: ArchiveConfig) -> Evaluator:
     return found
 
 
-@cache
-def operator_for(name: str) -> Operator:
-    from evolution.operators.registry import operator_named
+def operators_for(config: RunConfig, run: int) -> dict[str, Operator]:
+    """The operators of a run (key) by name, in the config's order.
 
-    return operator_named(name)
+    Runs share an operator with its model, but not one that counts what the run may spend.
+    """
+    return {name: _operator(name, config, run) for name in config.operators}
+
+
+def _operator(name: str, config: RunConfig, run: int) -> Operator:
+    key = (os.getpid(), name, run if name == "instruct" else config.model)
+    found = _operators.pop(key, None)
+    if found is None:
+        while len(_operators) >= KEPT_OPERATORS:
+            _operators.popitem(last=False)
+        found = operator_named(name, config)
+    _operators[key] = found
+    return found

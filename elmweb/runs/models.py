@@ -36,6 +36,9 @@ class Run(models.Model):
         max_length=64, blank=True, help_text="Session key of whoever started the run."
     )
     statistics = models.JSONField(default=dict, help_text="protocol.Statistics, as of the event.")
+    mix = models.JSONField(
+        default=dict, blank=True, help_text="Standings of the operators: evolution.operators.mix."
+    )
     planned_batches = models.PositiveIntegerField(default=0, help_text="Batches 0 to this - 1.")
     applied_batches = models.PositiveIntegerField(default=0, help_text="The next one to apply.")
     event_number = models.PositiveIntegerField(default=0, help_text="Of the last event.")

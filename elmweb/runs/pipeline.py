@@ -23,11 +23,12 @@ from django.utils import timezone
 
 from elmweb.runs import services, transport, trouble
 from elmweb.runs.applying import apply_next
-from elmweb.runs.evaluators import evaluator_for, operator_for
+from elmweb.runs.evaluators import evaluator_for, operators_for
 from elmweb.runs.models import Batch, Run
 from elmweb.walkers.models import Walker
 from evolution.archive import EMPTY, niche_count
 from evolution.config import RunConfig
+from evolution.operators import OperatorUnavailable
 from evolution.sandbox import SandboxUnavailable
 from evolution.search import SEED_BATCH, BatchRequest, evaluate, mutate, seed_request
 
@@ -44,7 +45,7 @@ def mutate_step(key: int) -> None:
             return
         config = batch.run.run_config
         with _keeping_lease(key):
-            children = mutate(_request(batch, config), operator_for(config.operator))
+            children = mutate(_request(batch, config), operators_for(config, batch.run_id))
         with transaction.atomic():
             mutated = Batch.objects.filter(pk=key, state=State.PLANNED).update(
                 state=State.MUTATED,
@@ -114,13 +115,13 @@ def _keeping_lease(key: int) -> Iterator[None]:
 
 @contextmanager
 def _trouble_pauses(key: int) -> Iterator[None]:
-    """Storage or sandbox out of order: the run pauses and says why."""
+    """Storage, sandbox or the only operator out of order: the run pauses and says why."""
     try:
         yield
     except OperationalError as error:
         logger.warning("Batch %s waits: %s", key, error)
         trouble.report(key, trouble.explain(error), mends_itself=True)
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, OperatorUnavailable) as error:
         logger.error("Batch %s waits: %s", key, error)
         trouble.report(key, str(error), mends_itself=False)
 
@@ -135,9 +136,15 @@ def _request(batch: Batch, config: RunConfig) -> BatchRequest:
         parents=tuple(parents),
         programs=tuple(programs[parent] for parent in parents),
         messages=tuple(batch.request["messages"]),
+        operators=_operators(batch, config),
         random_seed=config.random_seed,
         thresholds=_thresholds(batch, config),
     )
+
+
+def _operators(batch: Batch, config: RunConfig) -> tuple[str, ...]:
+    """Who makes each child; not stored in batches from before there were mixes."""
+    return tuple(batch.request.get("operators") or config.operators * batch.size)
 
 
 def _thresholds(batch: Batch, config: RunConfig) -> np.ndarray:

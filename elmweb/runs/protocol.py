@@ -40,6 +40,15 @@ class Elite(Message):
     depth: int  # generations since the seed
 
 
+class OperatorShare(Message):
+    """What one operator of a run does and has earned; a run of one operator has one."""
+
+    name: str
+    share: float  # of the children that are prepared now, 0 to 1
+    tried: int  # children so far, failures included
+    admitted: int  # walkers so far
+
+
 class Statistics(Message):
     """The archive and the counters after a batch."""
 
@@ -51,6 +60,7 @@ class Statistics(Message):
     qd_score: float  # sum of robust objectives, metres
     best: float  # highest robust objective, metres
     rate: float  # evaluations a second over the last few batches, 0 if unknown
+    operators: list[OperatorShare] = []  # in the config's order; none before the seed is applied
 
 
 class BatchEvent(Message):

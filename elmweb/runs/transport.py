@@ -15,6 +15,7 @@ from elmweb.walkers.services import columns_of
 from evolution.config import ArchiveConfig
 from evolution.evaluation import Evaluation
 from evolution.operators import Child
+from evolution.search import unmade
 from evolution.types import Failure, Stage
 
 
@@ -43,7 +44,11 @@ def results_to_json(
     evaluations: Sequence[Evaluation | Failure],
     archive: ArchiveConfig,
 ) -> dict[str, Any]:
-    """Failure counts, the first failure in full (a seed's is shown), and the candidates."""
+    """What applying needs.
+
+    Failure counts, the first failure in full (a seed's is shown), positions where an
+    operator made no child, and the candidates.
+    """
     failures = [entry for entry in evaluations if isinstance(entry, Failure)]
     candidates = [
         _candidate(position, child, evaluation, archive)
@@ -56,6 +61,7 @@ def results_to_json(
     return {
         "failures": dict(Counter(failure.code for failure in failures)),
         "first_failure": failures[0].to_json() if failures else None,
+        "unmade": unmade(children),
         "candidates": candidates,
     }
 

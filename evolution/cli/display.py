@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from evolution.search import BatchReport, Search, Statistics
+from evolution.search import BatchReport, OperatorShare, Search, Statistics
 
 Show = Callable[[BatchReport], None]
 
@@ -88,12 +88,19 @@ def _plain(pace: Pace) -> Show:
             f"{statistics.evaluations}/{pace.budget} evaluations, {pace.rate:.0f}/s, "
             f"{pace.remaining} left, coverage {statistics.coverage:.1%}, "
             f"QD score {statistics.qd_score:.0f} m, best {statistics.best:.1f} m, "
-            f"{sum(statistics.failures.values())} failures",
+            f"{sum(statistics.failures.values())} failures{_plain_shares(statistics)}",
             file=sys.stderr,
             flush=True,
         )
 
     return show
+
+
+def _plain_shares(statistics: Statistics) -> str:
+    if len(statistics.operators) < 2:
+        return ""
+    shares = [f"{operator.name} {operator.share:.0%}" for operator in statistics.operators]
+    return ", " + " ".join(shares)
 
 
 def _picture(title: str, statistics: Statistics, pace: Pace) -> Group:
@@ -115,7 +122,26 @@ def _picture(title: str, statistics: Statistics, pace: Pace) -> Group:
     failures = sorted(statistics.failures.items(), key=lambda item: -item[1])
     words = [f"{code} {count / done:.1%}" for code, count in failures[:_FAILURES_SHOWN] if done]
     text = Text("not walkers: " + ", ".join(words) if words else "", style="dim")
-    return Group(Text(title, style="bold"), head, figures, text)
+    parts: list[RenderableType] = [Text(title, style="bold"), head, figures]
+    if len(statistics.operators) > 1:
+        parts.append(_shares(statistics.operators))
+    return Group(*parts, text)
+
+
+def _shares(operators: tuple[OperatorShare, ...]) -> Table:
+    """Who makes the children now, and what each has earned so far."""
+    most = max(operator.share for operator in operators)
+    table = Table.grid(padding=(0, 2))
+    for operator in operators:
+        style = "bold" if operator.share == most else ""
+        earned = f"{operator.admitted / operator.tried:.1%}" if operator.tried else "-"
+        table.add_row(
+            Text(operator.name, style=style),
+            ProgressBar(total=1.0, completed=operator.share, width=20),
+            Text(f"{operator.share:.0%} of children", style=style),
+            Text(f"{operator.admitted:,} of {operator.tried:,} admitted ({earned})", style="dim"),
+        )
+    return table
 
 
 def _figure(name: str, value: str) -> Text:

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from evolution.cli.display import display
 from evolution.cli.errors import CommandError, describe, read_program
+from evolution.cli.operators import add_operator_options, complete, operator_fields
 from evolution.config import RunConfig
-from evolution.operators.registry import OPERATORS
+from evolution.operators import OperatorUnavailable
 from evolution.run_folder import RunFolder, RunFolderError, read_config
 from evolution.sandbox import SandboxUnavailable
 from evolution.search import Search, SeedFailed
@@ -35,6 +36,11 @@ _EXAMPLES = """\
 examples:
   python -m evolution evolve --seed square --evaluations 20000 --out square-run
   python -m evolution evolve --seed mine.py --random-seed 7 --terrain bumpy --out mine-run
+  python -m evolution evolve --operator mix --children-per-parent 16 --out mix-run
+  python -m evolution evolve --operator diff-model --out legs-run \
+      --message "Added a leg." --message "Changed parameters in `make_walker` function." 0.5
+  python -m evolution evolve --operator instruct --endpoint http://localhost:8080/v1 \
+      --endpoint-model qwen2.5-coder --out instruct-run
   python -m evolution evolve --out square-run --resume
 """
 
@@ -63,7 +69,6 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="NAME|FILE",
         help=f"the program to start from: {', '.join(SEEDS)}, a file, or - (default: square)",
     )
-    options.add_argument("--operator", choices=sorted(OPERATORS), help=_default("operator"))
     options.add_argument(
         "--evaluations",
         type=_positive,
@@ -86,6 +91,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="N",
         help="batches made before the first of them is applied " + _default("batches_in_flight"),
     )
+    add_operator_options(command)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -112,6 +118,10 @@ def run(options: argparse.Namespace) -> int:
         raise
     except SeedFailed as error:
         raise CommandError(f"The seed program failed: {describe(error.failure)}") from error
+    except OperatorUnavailable as error:
+        raise CommandError(
+            f"{describe(error.failure)} What was found is kept; add --resume when this is mended."
+        ) from error
     except (SandboxUnavailable, WorkerError) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
@@ -124,22 +134,24 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> tuple[RunFolder, Search]:
-    names = ("operator", "evaluations", "terrain", "random_seed", "batch_size", "batches_in_flight")
+    names = ("evaluations", "terrain", "random_seed", "batch_size", "batches_in_flight")
     given: dict[str, Any] = {
         name: getattr(options, name) for name in names if getattr(options, name) is not None
     }
+    given |= operator_fields(options)
     if options.seed is not None:
         given["seed_program"] = read_program(options.seed)
     if options.resume:
         _require_same(given, read_config(options.out))
         return RunFolder.resume(options.out)
+    complete(given)
     given.setdefault("seed_program", seed_program("square"))
     try:
         config = RunConfig(**given)
     except ValidationError as error:
         problem = error.errors()[0]
-        name = str(problem["loc"][0]).replace("_", "-")
-        raise CommandError(f"--{name}: {problem['msg']}") from error
+        option = f"--{_option(str(problem['loc'][0]))}: " if problem["loc"] else ""
+        raise CommandError(f"{option}{problem['msg']}") from error
     return RunFolder.create(options.out, config), Search(config)
 
 
@@ -147,11 +159,16 @@ def _require_same(given: dict[str, Any], config: RunConfig) -> None:
     """A resumed run keeps its own options; giving the same ones again does no harm."""
     for name, value in given.items():
         if value != getattr(config, name):
-            option = name.removesuffix("_program").replace("_", "-")
             raise CommandError(
-                f"--{option} differs from that of the run; --resume goes on with the run's own "
-                "options, so leave it out, or start a new run in another folder."
+                f"--{_option(name)} differs from that of the run; --resume goes on with the run's "
+                "own options, so leave it out, or start a new run in another folder."
             )
+
+
+def _option(field: str) -> str:
+    """The option that gives a field of RunConfig."""
+    named = {"messages": "message", "instruct": "endpoint", "seed_program": "seed"}
+    return named.get(field, field.replace("_", "-"))
 
 
 def _workers(count: int, config: RunConfig) -> LocalWorker | WorkerProcesses:

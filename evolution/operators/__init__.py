@@ -1,5 +1,5 @@
 """Mutation operators: program text in, program text out."""
 
-from evolution.operators.base import Child, Operator
+from evolution.operators.base import Child, Operator, OperatorUnavailable
 
-__all__ = ["Child", "Operator"]
+__all__ = ["Child", "Operator", "OperatorUnavailable"]

@@ -20,8 +20,21 @@ class Child:
     message: str
 
 
+class OperatorUnavailable(Exception):
+    """The operator can make no child now; ``failure`` says why and what to do.
+
+    For a model that is missing, an endpoint that is down, a budget that is spent. In a
+    mix every child of the batch counts as this failure and the others go on; a run of
+    this operator alone stops, and goes on when the trouble is mended.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
 class Operator(Protocol):
-    """A mutation operator.
+    """A mutation operator. One that needs a model loads it in its first `propose`.
 
     Contract, checked by one suite for every operator: the result has the
     length of ``parents``, entry i descends from ``parents[i]`` under
@@ -34,5 +47,9 @@ class Operator(Protocol):
     def propose(
         self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
     ) -> list[Child | Failure]:
-        """Mutate each parent once."""
+        """Mutate each parent once.
+
+        Raises:
+            OperatorUnavailable: if there can be no child for a reason outside the parents.
+        """
         ...

@@ -3,22 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from evolution.config import RunConfig
 from evolution.operators.base import Operator
 from evolution.operators.syntax_tree import SyntaxTreeOperator
 
-# Name -> how to make one. An operator that needs a model loads it here, on first use.
-OPERATORS: dict[str, Callable[[], Operator]] = {
-    SyntaxTreeOperator.name: SyntaxTreeOperator,
+MakeOperator = Callable[[str], Operator]
+
+
+def _diff_model(config: RunConfig) -> Operator:
+    from evolution.operators.diff_model import (  # type: ignore[import-not-found,unused-ignore]
+        DiffModelOperator,
+    )
+
+    operator: Operator = DiffModelOperator(config.model)
+    return operator
+
+
+def _instruct(config: RunConfig) -> Operator:
+    from evolution.operators.instruct import (  # type: ignore[import-not-found,unused-ignore]
+        InstructOperator,
+    )
+
+    assert config.instruct is not None  # the config has checked it
+    operator: Operator = InstructOperator(config.instruct)
+    return operator
+
+
+# Name -> how to make one from a run's config. Models are loaded in the first `propose`.
+OPERATORS: dict[str, Callable[[RunConfig], Operator]] = {
+    "diff-model": _diff_model,
+    "instruct": _instruct,
+    SyntaxTreeOperator.name: lambda config: SyntaxTreeOperator(),
 }
+_WITHOUT_CONFIG: dict[str, Callable[[], Operator]] = {SyntaxTreeOperator.name: SyntaxTreeOperator}
 
 
-def operator_named(name: str) -> Operator:
+def operator_named(name: str, config: RunConfig | None = None) -> Operator:
     """A fresh operator.
 
+    Args:
+        config: of a run that uses it; needed by operators with a model.
+
     Raises:
-        ValueError: for an unknown name; it lists the known ones.
+        ValueError: for an unknown name (it lists the known ones), or for an operator
+            whose model no config names.
     """
     if name not in OPERATORS:
         raise ValueError(f"There is no operator {name!r}. Known operators: {', '.join(OPERATORS)}.")
-    return OPERATORS[name]()
+    if config is not None and name in config.operators:
+        return OPERATORS[name](config)
+    if name in _WITHOUT_CONFIG:
+        return _WITHOUT_CONFIG[name]()
+    raise ValueError(f"The operator {name!r} needs a run's config that says which model it uses.")
+
+
+def operators_of(config: RunConfig, make: MakeOperator | None = None) -> dict[str, Operator]:
+    """The operators of a run, fresh, in the config's order.
+
+    Args:
+        make: how to make one from its name; the registry's own way by default.
+    """
+    make = make or partial(operator_named, config=config)
+    return {name: make(name) for name in config.operators}

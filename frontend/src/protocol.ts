@@ -17,6 +17,14 @@ export interface Elite {
   depth: number;
 }
 
+/** What one operator of a run does and has earned; a run of one operator has one. */
+export interface OperatorShare {
+  name: string;
+  share: number;
+  tried: number;
+  admitted: number;
+}
+
 /** The archive and the counters after a batch. */
 export interface Statistics {
   evaluations: number;
@@ -27,6 +35,7 @@ export interface Statistics {
   qd_score: number;
   best: number;
   rate: number;
+  operators: OperatorShare[];
 }
 
 /** A batch was applied: what changed, never the whole archive. */

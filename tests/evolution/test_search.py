@@ -171,7 +171,7 @@ def test_repeated_text_is_a_failure_with_a_name() -> None:
         ) -> list[Child | Failure]:
             return [Child(text, "same", "") for text in ("parent", "new", "new", "newer")]
 
-    request = BatchRequest(1, (0,) * 4, ("parent",) * 4, ("",) * 4, 0, np.zeros(1))
+    request = BatchRequest(1, (0,) * 4, ("parent",) * 4, ("",) * 4, ("same",) * 4, 0, np.zeros(1))
     codes = [
         child.code if isinstance(child, Failure) else child.program
         for child in mutate(request, Same())

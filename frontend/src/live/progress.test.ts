@@ -11,6 +11,7 @@ const statistics = (evaluations: number, perSecond: number): Statistics => ({
   qd_score: 0,
   best: 0,
   rate: perSecond,
+  operators: [],
 });
 
 describe("the time that is left", () => {

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -59,11 +60,10 @@ def expected(config: RunConfig) -> tuple[dict[str, Any], list[tuple[int, float, 
         while (request := search.ask()) is not None:
             search.tell(run_batch(request, operator_named(config.operator), evaluator))
     statistics = search.statistics()
-    names = ("evaluations", "failures", "admitted", "filled", "coverage", "qd_score", "best")
     elites = [
         (niche, entry.objective, entry.robust_objective) for niche, entry in search.archive.elites()
     ]
-    return {name: getattr(statistics, name) for name in names}, elites
+    return {**asdict(statistics), "operators": [asdict(o) for o in statistics.operators]}, elites
 
 
 def assert_equal(shown: dict[str, Any], config: RunConfig) -> None:
