@@ -14,42 +14,29 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice, repeat
+from itertools import accumulate, pairwise, repeat
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evolution.simulation import constants, layout
-from evolution.simulation.preparation import Prepared, in_range, rest_row
+from evolution.simulation.layout import Words
+from evolution.simulation.preparation import Prepared, in_range, rest_lengths, rest_row
 from evolution.simulation.settings import Settings
 from evolution.simulation.terrain import Array, Terrain
 
 try:
     _ffi, _lib = layout.load()
     _layout = layout.probe(_ffi, _lib)
-    _VOID = _ffi.typeof("void *")
-    # Structures that are passed by value, made once.
-    _ZERO = _ffi.new("cpVect *")[0]
-    _JOINTS = _ffi.new("cpShapeFilter *", (1, 0xFFFFFFFF, 0xFFFFFFFF))[0]  # never collide
     AVAILABLE = True
 except layout.LayoutError:
     AVAILABLE = False
 
-Memory = NDArray[np.float64]
 
-
-def _reserve(count: int, size: int) -> Memory:
-    """Zeroed memory for ``count`` structures, a row each, starting on a cache line."""
-    raw = np.zeros(count * size + layout.LINE_BYTES, dtype=np.uint8)
-    skip = -raw.ctypes.data % layout.LINE_BYTES
-    return raw[skip : skip + count * size].view(np.float64).reshape(count, size // 8)
-
-
-def _pointers(memory: Memory) -> Iterator[Any]:
-    """A pointer to each structure, without a type: one cast serves every function."""
-    start, size, cast, kind = memory.ctypes.data, memory.strides[0], _ffi.cast, _VOID
-    return (cast(kind, at) for at in range(start, start + len(memory) * size, size))
+def _pointers(rows: Words) -> list[Any]:
+    """A pointer to each structure, without a type: one kind serves every function."""
+    places = layout.addresses(rows)
+    return list(_ffi.unpack(_ffi.from_buffer("void *[]", places), len(places)))
 
 
 class Arena:
@@ -58,33 +45,33 @@ class Arena:
     Attributes:
         positions: shape (all joints, 2), metres; a live view.
         rest_lengths: shape (all muscles,), metres; a live view, writable.
+        rest_table: what to write there, a row a step; see `preparation.rest_lengths`.
         joints: for each walker its rows of ``positions``.
         spaces: for each walker its Chipmunk space.
     """
 
     def __init__(self, batch: Sequence[Prepared], terrain: Terrain, settings: Settings) -> None:
-        count = sum(len(p.start) for p in batch)
-        surfaces = terrain.cores
-        self._bodies = _reserve(count, _layout.body)
-        self._circles = _reserve(count, _layout.circle)
-        self._springs = _reserve(sum(len(p.ends) for p in batch), _layout.spring)
-        self._ground = _reserve(len(batch) * len(surfaces), _layout.segment)
-        at = _layout.position
-        self.positions: Array = self._bodies[:, at : at + 2]
-        self.rest_lengths: Array = self._springs[:, _layout.rest_length]
+        self.joints = _slices(len(p.start) for p in batch)
+        muscles = _slices(len(p.ends) for p in batch)
+        self._bodies, self._circles = _joints(batch)
+        self._springs = _muscles(batch, layout.addresses(self._bodies), self.joints)
+        self._ground = layout.reserve(len(batch) * len(terrain.cores), _layout.segment)
+        at = _layout.body.places["x"][0]
+        self.positions: Array = self._bodies.view(np.float64)[:, at : at + 2]
+        at = _layout.spring.places["rest_length"][0]
+        self.rest_lengths: Array = self._springs.view(np.float64)[:, at]
+        self.rest_table = rest_lengths(batch)
+        self.rest_lengths[:] = self.rest_table[0]
         self.spaces: list[Any] = []
-        self.joints: list[slice] = []
         bodies, circles = _pointers(self._bodies), _pointers(self._circles)
-        springs, ground = _pointers(self._springs), _pointers(self._ground)
-        first = 0
-        for prepared in batch:
+        springs, ground = _pointers(self._springs), iter(_pointers(self._ground))
+        for joints, pulling in zip(self.joints, muscles, strict=True):
             space = self._new_space(settings)
-            for start, end in surfaces:
+            for start, end in terrain.cores:
                 _add_surface(space, next(ground), start, end)
-            own = _add_joints(space, bodies, circles, prepared)
-            _add_muscles(space, springs, own, prepared)
-            self.joints.append(slice(first, first + len(own)))
-            first += len(own)
+            _each(_lib.cpSpaceAddBody, repeat(space), bodies[joints])
+            _each(_lib.cpSpaceAddShape, repeat(space), circles[joints])
+            _each(_lib.cpSpaceAddConstraint, repeat(space), springs[pulling])
 
     def _new_space(self, settings: Settings) -> Any:
         space = _lib.cpSpaceNew()
@@ -116,37 +103,31 @@ def _each(function: Any, *columns: Iterable[Any]) -> None:
     deque(map(function, *columns), maxlen=0)
 
 
-def _add_joints(
-    space: Any, bodies: Iterator[Any], circles: Iterator[Any], prepared: Prepared
-) -> list[Any]:
-    places = prepared.start.tolist()
-    own, rings = list(islice(bodies, len(places))), list(islice(circles, len(places)))
-    _each(_lib.cpBodyInit, own, repeat(constants.JOINT_MASS), repeat(constants.JOINT_MOMENT))
-    _each(_lib.cpBodySetPosition, own, places)
-    _each(_lib.cpCircleShapeInit, rings, own, repeat(constants.JOINT_RADIUS), repeat(_ZERO))
-    _each(_lib.cpShapeSetFriction, rings, repeat(constants.FRICTION))
-    _each(_lib.cpShapeSetFilter, rings, repeat(_JOINTS))
-    _each(_lib.cpSpaceAddBody, repeat(space), own)
-    _each(_lib.cpSpaceAddShape, repeat(space), rings)
-    return own
+def _slices(counts: Iterable[int]) -> list[slice]:
+    """Consecutive slices of these lengths."""
+    return [slice(first, last) for first, last in pairwise(accumulate(counts, initial=0))]
 
 
-def _add_muscles(space: Any, springs: Iterator[Any], bodies: list[Any], prepared: Prepared) -> None:
-    own = list(islice(springs, len(prepared.ends)))
-    first, second = prepared.ends.T.tolist()
-    anchor = repeat(_ZERO)
-    _each(
-        _lib.cpDampedSpringInit,
-        own,
-        map(bodies.__getitem__, first),
-        map(bodies.__getitem__, second),
-        anchor,
-        anchor,
-        prepared.rest[0].tolist(),
-        prepared.stiffness.tolist(),
-        prepared.damping.tolist(),
-    )
-    _each(_lib.cpSpaceAddConstraint, repeat(space), own)
+def _joints(batch: Sequence[Prepared]) -> tuple[Words, Words]:
+    """All bodies and their circles."""
+    start = np.concatenate([p.start for p in batch])
+    bodies, circles = _layout.body.copies(len(start)), _layout.circle.copies(len(start))
+    _layout.body.write(bodies, "x", start[:, 0])
+    _layout.body.write(bodies, "y", start[:, 1])
+    _layout.circle.write(circles, "body", layout.addresses(bodies))
+    return bodies, circles
+
+
+def _muscles(batch: Sequence[Prepared], bodies: Words, joints: Sequence[slice]) -> Words:
+    """All springs; ``bodies`` are the joints' addresses, ``joints`` each walker's rows of them."""
+    ends = [bodies[own][p.ends] for p, own in zip(batch, joints, strict=True)]
+    a, b = np.concatenate(ends).T
+    spring, springs = _layout.spring, _layout.spring.copies(len(a))
+    spring.write(springs, "a", a)
+    spring.write(springs, "b", b)
+    spring.write(springs, "stiffness", np.concatenate([p.stiffness for p in batch]))
+    spring.write(springs, "damping", np.concatenate([p.damping for p in batch]))
+    return springs
 
 
 @contextmanager
@@ -164,7 +145,7 @@ def run(
 ) -> list[tuple[Array, Array | None]]:
     """Simulate a batch; for each walker what `plain.run` returns, to the last bit."""
     with opened(batch, terrain, settings) as arena:
-        frames, last = _step(arena, batch, settings, record)
+        frames, last = _step(arena, settings, record)
         return [
             (
                 arena.positions[rows].copy(),
@@ -175,32 +156,29 @@ def run(
 
 
 def advance(spaces: Sequence[Any], dt: Iterable[float]) -> None:
-    """One Chipmunk step of each space."""
+    """One Chipmunk step of each space, in order; a space may come more than once."""
     _each(_lib.cpSpaceStep, spaces, dt)
 
 
-def _step(
-    arena: Arena, batch: Sequence[Prepared], settings: Settings, record: bool
-) -> tuple[Array, list[int]]:
+def _step(arena: Arena, settings: Settings, record: bool) -> tuple[Array, list[int]]:
     """All steps; returns the frames of the batch and each walker's last frame."""
     every = constants.STEPS_PER_FRAME
-    table = np.concatenate([p.rest for p in batch], axis=1)
     frames = np.empty((settings.steps // every + 1 if record else 1, *arena.positions.shape))
     frames[0] = arena.positions
-    last = [settings.steps // every] * len(batch)
-    walking = list(range(len(batch)))
-    spaces = list(arena.spaces)
+    last = [settings.steps // every] * len(arena.spaces)
+    walking = list(range(len(arena.spaces)))
+    # A walker's substeps follow each other, while its memory is in the cache.
+    spaces = [arena.spaces[i] for i in walking for _ in range(settings.substeps)]
     dt = repeat(constants.STEP / settings.substeps)
-    positions, rest_lengths = arena.positions, arena.rest_lengths
+    positions, lengths, table = arena.positions, arena.rest_lengths, arena.rest_table
     for step in range(settings.steps):
-        rest_lengths[:] = table[rest_row(step)]
-        for _ in range(settings.substeps):
-            advance(spaces, dt)
+        lengths[:] = table[rest_row(step)]
+        advance(spaces, dt)
         if record and (step + 1) % every == 0:
             frames[(step + 1) // every] = positions
         if (step + 1) % constants.STEPS_BETWEEN_CHECKS == 0 and not in_range(positions):
             for i in [i for i in walking if not in_range(positions[arena.joints[i]])]:
                 walking.remove(i)  # it stops here, as it would alone
                 last[i] = (step + 1) // every
-            spaces = [arena.spaces[i] for i in walking]
+            spaces = [arena.spaces[i] for i in walking for _ in range(settings.substeps)]
     return frames, last

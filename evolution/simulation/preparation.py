@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,17 +31,22 @@ class Prepared:
     Attributes:
         start: shape (joints, 2), metres.
         ends: int, shape (muscles, 2), the joints of each muscle.
-        rest: shape (2 * STEPS_PER_PERIOD, muscles), metres: the rest length during each step
-            of the first period (warming up) and of every later one.
+        swing: shape (3, muscles), metres: the length around which each muscle swings, and its
+            amplitude's sine and cosine parts; see `rest_lengths`.
         stiffness: shape (muscles,), N/m.
         damping: shape (muscles,), N s/m.
     """
 
     start: Array
     ends: NDArray[np.intp]
-    rest: Array
+    swing: Array
     stiffness: Array
     damping: Array
+
+    @cached_property
+    def rest(self) -> Array:
+        """The `rest_lengths` of this walker alone."""
+        return rest_lengths([self])
 
     @property
     def moving(self) -> list[int]:
@@ -49,7 +55,7 @@ class Prepared:
 
 
 def rest_row(step: int) -> int:
-    """The row of `Prepared.rest` that holds during ``step``."""
+    """The row of `rest_lengths` that holds during ``step``."""
     period = constants.STEPS_PER_PERIOD
     return step if step < period else period + step % period
 
@@ -62,7 +68,8 @@ def in_range(positions: Array) -> bool:
 
 def prepare(walker: Walker, terrain: Terrain, nudge: Nudge | None) -> Prepared | Failure:
     """Place the walker on the terrain and work out its muscles."""
-    start = _placed(np.array(walker.joints, dtype=np.float64), terrain)
+    joints = np.array(walker.joints, dtype=np.float64)
+    start = _placed(joints, terrain)
     if not _fits(start, terrain):
         return Failure(
             Stage.SIMULATION,
@@ -75,8 +82,8 @@ def prepare(walker: Walker, terrain: Terrain, nudge: Nudge | None) -> Prepared |
     a, b, passive, amplitude, phase = zip(*walker.muscles, strict=True) if walker.muscles else NONE
     ends = np.array((a, b), dtype=np.intp).T
     stiffness, damping = _strengths(np.array(passive, dtype=np.bool_), ends, len(start))
-    rest = _rest_lengths(walker, ends, np.array(amplitude, dtype=np.float64), phase)
-    return Prepared(start, ends, rest, stiffness, damping)
+    swing = _swing(joints, ends, np.array(amplitude, dtype=np.float64), phase)
+    return Prepared(start, ends, swing, stiffness, damping)
 
 
 # --- placing ------------------------------------------------------------------------------
@@ -95,9 +102,7 @@ def _ground_below(terrain: Terrain, x: Array) -> Array:
     """The highest ground within a joint's radius of each ``x``."""
     corners, heights = terrain.profile
     radius = constants.JOINT_RADIUS
-    highest = np.maximum(
-        np.interp(x - radius, corners, heights), np.interp(x + radius, corners, heights)
-    )
+    highest: Array = np.interp((x - radius, x + radius), corners, heights).max(axis=0)
     within = np.abs(x[:, None] - corners) <= radius
     touched: Array = np.where(within, heights, -np.inf).max(axis=1)
     return np.maximum(highest, touched)
@@ -152,20 +157,32 @@ _WARM_UP = np.minimum(
 )
 
 
-def _rest_lengths(
-    walker: Walker, ends: NDArray[np.intp], amplitude: Array, phase: Sequence[float]
+def _swing(
+    joints: Array, ends: NDArray[np.intp], amplitude: Array, phase: Sequence[float]
 ) -> Array:
-    """See `Prepared.rest`: length + amplitude * sin(2 pi t / period + phase)."""
-    joints = np.array(walker.joints)
+    """See `Prepared.swing`."""
     sides = joints[ends[:, 0]] - joints[ends[:, 1]]
-    length = np.sqrt(sides[:, 0] * sides[:, 0] + sides[:, 1] * sides[:, 1])
+    swing = np.empty((3, len(ends)))
+    np.sqrt(sides[:, 0] * sides[:, 0] + sides[:, 1] * sides[:, 1], out=swing[0])
     amplitude = np.clip(amplitude, -constants.MAX_SWING, constants.MAX_SWING)
-    by_sine = amplitude * np.array([math.cos(p) for p in phase])
-    by_cosine = amplitude * np.array([math.sin(p) for p in phase])
+    np.multiply(amplitude, list(map(math.cos, phase)), out=swing[1])
+    np.multiply(amplitude, list(map(math.sin, phase)), out=swing[2])
+    return swing
+
+
+def rest_lengths(batch: Sequence[Prepared]) -> Array:
+    """Each step's rest lengths: length + amplitude * sin(2 pi t / period + phase).
+
+    Returns:
+        Shape (2 * STEPS_PER_PERIOD, muscles of the batch), metres: a row for each step of the
+        first period (warming up) and of every later one; `rest_row` tells which.
+    """
+    length, by_sine, by_cosine = np.concatenate([p.swing for p in batch], axis=1)
     period = constants.STEPS_PER_PERIOD
-    rest = np.empty((2 * period, len(ends)))
-    swing = np.multiply(_SINE, by_sine, out=rest[period:])
-    swing += _COSINE * by_cosine
-    np.multiply(_WARM_UP, swing, out=rest[:period])
+    rest = np.empty((2 * period, len(length)))
+    first, later = rest[:period], rest[period:]
+    np.multiply(_SINE, by_sine, out=later)
+    later += np.multiply(_COSINE, by_cosine, out=first)
+    np.multiply(_WARM_UP, later, out=first)
     rest += length
     return rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,12 +18,41 @@ from tests.evolution.simulation.samples import grid, square
 def test_probe_is_repeatable_and_plausible() -> None:
     ffi, lib = layout.load()
     found = layout.probe(ffi, lib)
-    assert found == layout.probe(ffi, lib)
-    for size in (found.body, found.circle, found.segment, found.spring):
+    again = layout.probe(ffi, lib)
+    assert found.segment == again.segment
+    sizes = [found.segment]
+    for name in ("body", "circle", "spring"):
+        template, other = getattr(found, name), getattr(again, name)
+        assert template.places == other.places
+        places = [place for all_of_field in template.places.values() for place in all_of_field]
+        assert len(set(places)) == len(places)
+        assert max(places) < len(template.row) == len(other.row)
+        sizes.append(template.row.nbytes)
+    for size in sizes:
         assert size % layout.LINE_BYTES == 0
         assert 128 <= size <= 1024
-    assert 0 < found.position < found.body // 8
-    assert 0 < found.rest_length < found.spring // 8
+
+
+def test_a_copy_is_what_chipmunk_initialises() -> None:
+    (prepared,) = [p for p in [prepare(square(), FLAT, None)] if isinstance(p, Prepared)]
+    with arena.opened([prepared], FLAT, SCREENING) as opened:
+        lib, cast = arena._lib, arena._ffi.cast
+        bodies = [cast("cpBody *", at) for at in layout.addresses(opened._bodies).tolist()]
+        for i, at in enumerate(layout.addresses(opened._circles).tolist()):
+            circle = cast("cpShape *", at)
+            assert lib.cpShapeGetBody(circle) == bodies[i]
+            assert lib.cpCircleShapeGetRadius(circle) == constants.JOINT_RADIUS
+            assert lib.cpShapeGetFriction(circle) == constants.FRICTION
+            assert lib.cpShapeGetFilter(circle).group == layout.JOINTS[0]
+            assert lib.cpBodyGetMass(bodies[i]) == constants.JOINT_MASS
+            where = lib.cpBodyGetPosition(bodies[i])
+            assert [where.x, where.y] == prepared.start[i].tolist()
+        for i, at in enumerate(layout.addresses(opened._springs).tolist()):
+            spring = cast("cpConstraint *", at)
+            ends = [lib.cpConstraintGetBodyA(spring), lib.cpConstraintGetBodyB(spring)]
+            assert ends == [bodies[joint] for joint in prepared.ends[i]]
+            assert lib.cpDampedSpringGetStiffness(spring) == prepared.stiffness[i]
+            assert lib.cpDampedSpringGetDamping(spring) == prepared.damping[i]
 
 
 def test_views_are_what_chipmunk_reads_and_writes() -> None:
@@ -51,7 +81,16 @@ def test_an_initialiser_that_writes_nothing_is_noticed() -> None:
     with pytest.raises(layout.LayoutError, match="unexpected size"):
         layout._size(lambda at: None)
     with pytest.raises(layout.LayoutError, match="not found"):
-        layout._places(lambda at: None, 1.0)
+        layout._template(lambda at, x: ctypes.memset(at, 0, 8), x=layout.MAGIC[:2])
+
+
+def test_a_structure_that_cannot_be_copied_is_noticed() -> None:
+    def keeps_its_own_address(at: int, x: float) -> None:
+        words = np.ctypeslib.as_array((ctypes.c_uint64 * 2).from_address(at))
+        words[:] = (at, np.float64(x).view(np.uint64))
+
+    with pytest.raises(layout.LayoutError, match="cannot be copied"):
+        layout._template(keeps_its_own_address, x=layout.MAGIC[:2])
 
 
 def test_a_pymunk_without_cffi_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
