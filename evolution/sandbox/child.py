@@ -1,4 +1,4 @@
-"""Executes one program: text -> the JSON of a walker, or of a named failure.
+"""Executes one program: text -> the JSON of a walker or other result, or of a named failure.
 
 This is the only place of the project that executes program text, and it runs
 in a locked process (`zygote`). Nothing here keeps an attacker out: the lock
@@ -107,7 +107,7 @@ class Outcome(NamedTuple):
     """What is left of one program.
 
     Attributes:
-        payload: the JSON of its walker or failure.
+        payload: the JSON of its result or failure.
         spoilt: the process has been driven to a limit.
         suspect: it may have changed what it shares with later programs.
         random: it may have drawn random numbers.
@@ -160,8 +160,17 @@ def read(program: str) -> CodeType:
         raise SyntaxError("it is nested too deeply") from None
 
 
-def execute(code: CodeType) -> dict[str, Any]:
-    """The second half of `build`."""
+Use = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""What is done with the names of an executed program; returns the JSON object of its result."""
+
+
+def make_walker(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """The `Use` of a program whose walker is wanted."""
+    return _to_json(_call_entry_point(scope))
+
+
+def execute(code: CodeType, use: Use = make_walker) -> dict[str, Any]:
+    """The second half of `build`, for any use of the program."""
     module = ModuleType(_MODULE)
     scope = module.__dict__
     scope.update(
@@ -174,7 +183,7 @@ def execute(code: CodeType) -> dict[str, Any]:
     sys.modules[_MODULE] = module
     try:
         exec(code, scope)
-        return _to_json(_call_entry_point(scope))
+        return use(scope)
     finally:
         sys.modules.pop(_MODULE, None)
         scope.clear()  # functions and their globals are a cycle; break it now
@@ -249,8 +258,8 @@ def _to_json(draft: WalkerDraft) -> dict[str, Any]:
     }
 
 
-def run(program: str) -> Outcome:
-    """Build ``program`` under the time limit."""
+def run(program: str, use: Use = make_walker) -> Outcome:
+    """Execute and use ``program`` under the time limit."""
     suspect, uses_random = True, "random" in program
     try:
         try:
@@ -259,8 +268,8 @@ def run(program: str) -> Outcome:
             code = read(program)
             suspect = modules.may_change_shared(code)
             # A context of its own undoes what a program sets in numpy's and decimal's.
-            walker = contextvars.Context().run(execute, code)
-            payload = json.dumps(walker, allow_nan=False).encode()
+            result = contextvars.Context().run(execute, code, use)
+            payload = json.dumps(result, allow_nan=False).encode()
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except BaseException as fault:  # noqa: BLE001 - a program may raise anything

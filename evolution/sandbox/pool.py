@@ -11,15 +11,19 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import evolution
 from evolution.sandbox import protocol
 from evolution.sandbox.options import LockOptions
 from evolution.sandbox.protocol import LENGTH, MAX_BATCH, Built
 from evolution.types import Failure, Stage
+
+T = TypeVar("T")
 
 _START_TIMEOUT = 60.0
 _CLOSE_TIMEOUT = 5.0
@@ -42,14 +46,23 @@ class _Lost(Exception):
     """The zygote died, went silent or talked nonsense."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Task(Generic[T]):
+    """What programs are run for: the check of a text, its part of the request, the reading."""
+
+    check: Callable[[str], Failure | None]
+    request: dict[str, Any]
+    read: Callable[[int, bytes, str], T | Failure]
+
+
 _sandboxes: weakref.WeakSet[Sandbox] = weakref.WeakSet()
 
 
 class Sandbox:
-    """Builds walkers from program text that nobody trusts.
+    """Builds walkers from program text that nobody trusts, or calls its functions.
 
     Each Sandbox drives one zygote process, which starts with the first
-    `build` and ends with `close`, with the host, or with the block::
+    `build` or `call` and ends with `close`, with the host, or with the block::
 
         with Sandbox() as sandbox:
             built, = sandbox.build([text], batched=False)
@@ -79,15 +92,38 @@ class Sandbox:
         Raises:
             SandboxUnavailable: if this machine cannot lock a process.
         """
-        results: list[Built | Failure | None] = [protocol.check_text(text) for text in programs]
-        to_run = [index for index, failure in enumerate(results) if failure is None]
-        with self._turn:
-            for start in range(0, len(to_run), MAX_BATCH):
-                part = to_run[start : start + MAX_BATCH]
-                answers = self._run([programs[index] for index in part], batched)
-                for index, answer in zip(part, answers, strict=True):
-                    results[index] = answer
-        return [result for result in results if result is not None]
+        return self._run_all(programs, batched, _Task(protocol.check_text, {}, protocol.read_item))
+
+    def call(
+        self,
+        programs: Sequence[str],
+        function: str,
+        arguments: Sequence[Sequence[Any]],
+        *,
+        batched: bool = True,
+    ) -> list[list[Any] | Failure]:
+        """Run every program and call its function on each of ``arguments``.
+
+        Limits, failures and the rule for ``batched`` are those of `build`; one that concerns
+        a call concerns the whole program. All calls of a program share its time.
+
+        Args:
+            programs: program texts.
+            function: its name; a program without it that accepts these arguments has its last
+                function called that does.
+            arguments: one sequence of JSON values for each call.
+            batched: as for `build`.
+
+        Returns:
+            For each program one JSON value a call, in the order of ``arguments``.
+
+        Raises:
+            SandboxUnavailable: if this machine cannot lock a process.
+        """
+        request = {"calls": {"function": function, "arguments": json.dumps(arguments)}}
+        check = partial(protocol.check_text, entry_point=function)
+        read = partial(protocol.read_values, count=len(arguments))
+        return self._run_all(programs, batched, _Task(check, request, read))
 
     def start(self) -> tuple[str, ...]:
         """Start the zygote now and return the names of the layers of its lock.
@@ -116,28 +152,40 @@ class Sandbox:
     def __exit__(self, *raised: object) -> None:
         self.close()
 
-    def _run(self, programs: list[str], batched: bool) -> list[Built | Failure]:
+    def _run_all(self, programs: Sequence[str], batched: bool, task: _Task[T]) -> list[T | Failure]:
+        results: list[T | Failure | None] = [task.check(text) for text in programs]
+        to_run = [index for index, failure in enumerate(results) if failure is None]
+        with self._turn:
+            for start in range(0, len(to_run), MAX_BATCH):
+                part = to_run[start : start + MAX_BATCH]
+                answers = self._run([programs[index] for index in part], batched, task)
+                for index, answer in zip(part, answers, strict=True):
+                    results[index] = answer
+        return [result for result in results if result is not None]
+
+    def _run(self, programs: list[str], batched: bool, task: _Task[T]) -> list[T | Failure]:
         """One request. If the zygote is lost, each program has one more try alone."""
         try:
-            return self._ask(programs, batched)
+            return self._ask(programs, batched, task)
         except _Lost:
             self._stop()
-        answers: list[Built | Failure] = []
+        answers: list[T | Failure] = []
         for program in programs:
             try:
-                answers += self._ask([program], batched)
+                (answer,) = self._ask([program], batched, task)
+                answers.append(answer)
             except _Lost:
                 self._stop()
                 answers.append(Failure(Stage.SANDBOX, *protocol.DEATHS["crashed"]))
         return answers
 
-    def _ask(self, programs: list[str], batched: bool) -> list[Built | Failure]:
+    def _ask(self, programs: list[str], batched: bool, task: _Task[T]) -> list[T | Failure]:
         if self._process is None:
             self._start()
         allowed = len(programs) * (protocol.WALL_LIMIT + protocol.WALL_STEP) + _ANSWER_TIMEOUT
         deadline = time.monotonic() + allowed
         groups = [programs] if batched else [[program] for program in programs]
-        self._send(json.dumps({"groups": groups}).encode(), deadline)
+        self._send(json.dumps({"groups": groups, **task.request}).encode(), deadline)
         reply = self._receive(deadline)
         try:
             items = list(protocol.split_items(reply))
@@ -146,7 +194,7 @@ class Sandbox:
         if len(items) != len(programs):
             raise _Lost("The zygote answered for another number of programs.")
         return [
-            protocol.read_item(kind, payload, program)
+            task.read(kind, payload, program)
             for (kind, payload), program in zip(items, programs, strict=True)
         ]
 

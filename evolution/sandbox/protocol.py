@@ -2,7 +2,9 @@
 
 Frames are a length (4 bytes, big-endian) and a payload. A request is JSON,
 ``{"groups": [[program, ...], ...]}``: one child process runs each group in
-order. The reply holds one item per program: a kind (1 byte), a length and a payload. ``RESULT``
+order. With ``"calls": {"function", "arguments"}`` beside it, a function of each
+program is called (`calls`); without, each makes its walker. The reply holds one
+item per program: a kind (1 byte), a length and a payload. ``RESULT``
 carries the child's JSON, of which nothing is trusted; ``DIED`` carries the
 zygote's word on how the child ended. Never pickle.
 """
@@ -75,7 +77,7 @@ class ProtocolError(ValueError):
     """A message has the wrong shape."""
 
 
-def check_text(program: str) -> Failure | None:
+def check_text(program: str, entry_point: str = "make_walker") -> Failure | None:
     """What is wrong with a text before it is run, if anything."""
     try:
         size = len(program.encode())
@@ -90,7 +92,7 @@ def check_text(program: str) -> Failure | None:
         line = program.count("\n", 0, program.index("\0")) + 1
         return _refused("null-byte", "The text contains a null character; remove it.", line)
     if not program.strip():
-        return _refused("empty-program", "There is no program; define make_walker.")
+        return _refused("empty-program", f"There is no program; define {entry_point}.")
     return None
 
 
@@ -119,8 +121,7 @@ def split_items(reply: bytes) -> Iterator[tuple[int, bytes]]:
 def read_item(kind: int, payload: bytes, program: str) -> Built | Failure:
     """Turn one item into a checked value; ``program`` bounds the line numbers."""
     if kind != RESULT:
-        code, reason = DEATHS.get(payload.decode("ascii", "replace"), DEATHS["crashed"])
-        return _refused(code, reason)
+        return _read_death(payload)
     try:
         return _read_result(json.loads(payload, parse_constant=_no_constant), program)
     except WalkerError as error:
@@ -130,6 +131,33 @@ def read_item(kind: int, payload: bytes, program: str) -> Built | Failure:
         return Failure(Stage.WALKER, "non-finite", reason)
     except (ValueError, RecursionError):
         return _refused("crashed", "The program spoilt its own result; let it return a walker.")
+
+
+def _read_death(payload: bytes) -> Failure:
+    code, reason = DEATHS.get(payload.decode("ascii", "replace"), DEATHS["crashed"])
+    return _refused(code, reason)
+
+
+def read_values(kind: int, payload: bytes, program: str, count: int) -> list[Any] | Failure:
+    """As `read_item`, for a program whose function was called ``count`` times."""
+    if kind != RESULT:
+        return _read_death(payload)
+    try:
+        result = json.loads(payload, parse_constant=_no_value)
+        if not isinstance(result, dict):
+            raise ProtocolError("A result is an object.")
+        if "failure" in result:
+            return _read_failure(result["failure"], program)
+        values = result.get("results")
+        if not (isinstance(values, list) and len(values) == count):
+            raise ProtocolError("There is one result for each call.")
+    except (ValueError, RecursionError):
+        return _refused("crashed", "The program spoilt its own result; let it return a value.")
+    return values
+
+
+def _no_value(name: str) -> float:
+    raise ProtocolError(f"{name} is not JSON.")
 
 
 def _read_result(result: Any, program: str) -> Built | Failure:

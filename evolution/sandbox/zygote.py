@@ -18,6 +18,7 @@ import warnings
 from typing import NoReturn
 
 from evolution.sandbox import child, lock, modules, protocol, seccomp
+from evolution.sandbox.calls import Calls
 from evolution.sandbox.options import LockOptions
 from evolution.sandbox.protocol import CPU_HARD, DIED, ITEM, LENGTH, RESULT, WALL_LIMIT, WALL_STEP
 
@@ -46,8 +47,9 @@ def main(options: str) -> NoReturn:
     gc.freeze()  # children then do not copy the pages of what is already here
     _send(json.dumps({"layers": layers}).encode())
     while (request := _receive()) is not None:
-        groups = json.loads(request)["groups"]
-        _send(b"".join(serve(programs, inner) for programs in groups))
+        asked = json.loads(request)
+        use = Calls(**asked["calls"]) if "calls" in asked else child.make_walker
+        _send(b"".join(serve(programs, use, inner) for programs in asked["groups"]))
     os._exit(0)
 
 
@@ -75,11 +77,11 @@ def _warm_up() -> None:
         raise RuntimeError(f"The sandbox's own program failed: {outcome.payload!r}")
 
 
-def serve(programs: list[str], inner: seccomp.Filter) -> bytes:
+def serve(programs: list[str], use: child.Use, inner: seccomp.Filter) -> bytes:
     """The items of one group, run in order, in as few processes as their deaths allow."""
     items: list[bytes] = []
     while len(items) < len(programs):
-        results, end = _run_child(programs[len(items) :], inner)
+        results, end = _run_child(programs[len(items) :], use, inner)
         items += [ITEM.pack(RESULT, len(result)) + result for result in results]
         if len(items) < len(programs) and (end is not None or not results):
             word = (end or "crashed").encode()
@@ -87,12 +89,14 @@ def serve(programs: list[str], inner: seccomp.Filter) -> bytes:
     return b"".join(items)
 
 
-def _run_child(programs: list[str], inner: seccomp.Filter) -> tuple[list[bytes], str | None]:
+def _run_child(
+    programs: list[str], use: child.Use, inner: seccomp.Filter
+) -> tuple[list[bytes], str | None]:
     """The results of one child, and how it ended if that was not of its own will."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _be_child(programs, writing, inner)
+        _be_child(programs, use, writing, inner)
     os.close(writing)
     try:
         results, end = _collect(pid, reading, len(programs))
@@ -159,7 +163,7 @@ def _end_of(status: int) -> str | None:
     return "memory-limit" if killed_by == signal.SIGKILL else "crashed"
 
 
-def _be_child(programs: list[str], writing: int, inner: seccomp.Filter) -> NoReturn:
+def _be_child(programs: list[str], use: child.Use, writing: int, inner: seccomp.Filter) -> NoReturn:
     """Give up the rest, run the programs, write a frame for each, end."""
     os.dup2(writing, seccomp.RESULT_FD)
     os.closerange(HOST, seccomp.RESULT_FD)
@@ -178,7 +182,7 @@ def _be_child(programs: list[str], writing: int, inner: seccomp.Filter) -> NoRet
     for program in programs:
         if outcome is not None and not refresh(outcome):
             break
-        outcome = run(program)
+        outcome = run(program, use)
         frame = pack(size(outcome.payload)) + outcome.payload
         while frame:
             frame = frame[write(seccomp.RESULT_FD, frame) :]
