@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from evolution.cli import benchmarks, evolve, walkers
+from evolution.cli import benchmarks, evolve, model, walkers
 from evolution.cli.errors import CommandError
 
 STOPPED = 130
@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     evolve.add_command(commands)
     walkers.add_commands(commands)
+    model.add_command(commands)
     benchmarks.add_command(commands)
     return top
 

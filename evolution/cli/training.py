@@ -1,0 +1,174 @@
+"""``python -m evolution model train`` and ``tune``: make a diff model, with live progress."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+
+from evolution.cli.errors import CommandError
+from evolution.language_model.registry import UnknownModel, find_model
+
+_TRAIN = """\
+Train a diff model from random weights on files of examples (made by `model mine` and
+`model corpus`). The same data, options and machine type give the same weights. Stopped
+with Ctrl-C or worse, the same command goes on from its last checkpoint.
+"""
+_TUNE = """\
+Fine-tune a model on the diffs that the archives of finished runs accepted, together with
+some of the data that it came from, so that it forgets nothing (paper, stage 1: the
+fine-tuned diff model reaches more niches).
+"""
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    train = commands.add_parser("train", help="train a model from nothing", description=_TRAIN)
+    train.set_defaults(command=_train)
+    train.add_argument(
+        "--data",
+        nargs="+",
+        required=True,
+        type=_shared,
+        metavar="FILE[=SHARE]",
+        help="Parquet files of examples and their shares of the tokens (default share: 1)",
+    )
+    _add_settings(train, steps=1_000)
+    for name, default in (("width", 256), ("layers", 6), ("heads", 4), ("inner", 704)):
+        train.add_argument(f"--{name}", type=int, default=default, help="of the decoder")
+    tune = commands.add_parser("tune", help="fine-tune on accepted diffs", description=_TUNE)
+    tune.set_defaults(command=_tune)
+    tune.add_argument("--model", default="", metavar="NAME", help="parent (default: the shipped)")
+    tune.add_argument("--runs", nargs="+", required=True, type=Path, metavar="DIR")
+    tune.add_argument(
+        "--data", nargs="*", default=[], type=_shared, metavar="FILE[=SHARE]", help="to rehearse"
+    )
+    tune.add_argument(
+        "--share", type=float, default=1.0, help="of the accepted diffs (default: %(default)s)"
+    )
+    _add_settings(tune, steps=300)
+
+
+def _add_settings(command: argparse.ArgumentParser, steps: int) -> None:
+    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="the new model")
+    command.add_argument("--steps", type=int, default=steps, help="(default: %(default)s)")
+    command.add_argument("--rows", type=int, help="rows a step")
+    command.add_argument("--row-length", type=int, help="tokens a row")
+    command.add_argument("--learning-rate", type=float)
+    command.add_argument("--validate-every", type=int, metavar="STEPS")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    command.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+
+
+def _shared(text: str) -> tuple[Path, float]:
+    name, _, share = text.partition("=")
+    try:
+        return Path(name), float(share or 1)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{share!r} is not a share") from None
+
+
+def _train(options: argparse.Namespace) -> int:
+    from evolution.language_model.model import Shape
+
+    shape = Shape(
+        width=options.width,
+        layers=options.layers,
+        heads=options.heads,
+        key_value_heads=max(1, options.heads // 2),
+        inner=options.inner,
+    )
+    return _make(options, list(_parts(options.data)), shape=shape)
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from evolution.language_model.accepted import accepted_examples
+    from evolution.language_model.mixture import make_part
+
+    examples = (
+        example for run in options.runs for example in accepted_examples(_walkers(run), run.name)
+    )
+    parts = [make_part("accepted", options.share, examples), *_parts(options.data)]
+    try:
+        parent = find_model(options.model)
+    except UnknownModel as error:
+        raise CommandError(str(error)) from error
+    return _make(options, parts, parent=parent)
+
+
+def _walkers(run: Path) -> Iterable[Any]:
+    from evolution.run_folder import RunFolderError, read_walkers
+
+    try:
+        return list(read_walkers(run))
+    except (RunFolderError, FileNotFoundError):
+        raise CommandError(f"{run} is not a run folder.") from None
+
+
+def _parts(data: list[tuple[Path, float]]) -> Iterator[Any]:
+    from evolution.language_model.examples import ExamplesError
+    from evolution.language_model.mixture import read_part
+
+    for path, share in data:
+        try:
+            yield read_part(path, share)
+        except ExamplesError as error:
+            raise CommandError(str(error)) from error
+
+
+def _make(options: argparse.Namespace, parts: list[Any], **start: Any) -> int:
+    from evolution.language_model.making import make_model
+    from evolution.language_model.training import TrainingSettings
+
+    names = ("steps", "rows", "row_length", "learning_rate", "validate_every", "seed", "precision")
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    try:
+        settings = TrainingSettings(**given)
+        command = "python -m evolution " + shlex.join(sys.argv[1:])
+        progress = make_model(
+            parts, settings, options.out, command=command, device=options.device, **start
+        )
+        _show(progress, settings.steps)
+    except (ValidationError, ValueError, OSError) as error:
+        raise CommandError(str(error)) from error
+    print(f"The model is in {options.out}.")
+    return 0
+
+
+def _show(progress: Iterable[Any], steps: int) -> None:
+    console = Console(stderr=True)
+    validation: dict[str, float] = {}
+    with Bar(
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("loss {task.fields[loss]:.3f}  {task.fields[rate]:,.0f} tokens/s"),
+        console=console,
+    ) as bar:
+        task = bar.add_task("training", total=steps, loss=float("nan"), rate=0.0)
+        first: tuple[int, float] | None = None
+        for now in progress:
+            first = first or (now.tokens, now.seconds)
+            elapsed = now.seconds - first[1]
+            rate = (now.tokens - first[0]) / elapsed if elapsed else 0.0
+            bar.update(task, completed=now.step, loss=now.loss, rate=rate)
+            if now.validation:
+                validation = now.validation
+                words = ", ".join(f"{name} {loss:.3f}" for name, loss in validation.items())
+                console.print(f"step {now.step}: loss {now.loss:.3f}; held out: {words}")

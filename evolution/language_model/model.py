@@ -1,0 +1,117 @@
+"""The diff model: a small decoder, its shape, and its folder of files.
+
+The decoder is transformers' own `LlamaForCausalLM`, so that anybody's tools load it. A
+folder holds config.json, model.safetensors, tokenizer.json, manifest.json and README.md
+(the model card).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from torch import nn
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from evolution.language_model.tokenizer import EditTokenizer
+
+CONTEXT = 1_024  # tokens: a parent, a message and an edit
+WEIGHTS = "model.safetensors"
+MANIFEST = "manifest.json"
+
+
+class ModelError(ValueError):
+    """The model cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Size of the decoder. The default has 5.5 million parameters: what two CPU cores
+    can train in an hour and sample fast enough to keep a simulation busy."""
+
+    width: int = 256
+    layers: int = 6
+    heads: int = 4
+    key_value_heads: int = 2
+    inner: int = 704
+
+
+@dataclass(frozen=True, slots=True)
+class DiffModel:
+    """A decoder with its tokenizer.
+
+    Attributes:
+        manifest: what it was made from: name, parent model, data, training, figures.
+    """
+
+    decoder: LlamaForCausalLM
+    tokenizer: EditTokenizer
+    manifest: dict[str, Any]
+
+    @property
+    def parameters(self) -> int:
+        return sum(weight.numel() for weight in self.decoder.parameters())
+
+
+def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCausalLM:
+    """A decoder with random weights, the same for the same seed."""
+    config = LlamaConfig(
+        vocab_size=tokenizer.size,
+        hidden_size=shape.width,
+        intermediate_size=shape.inner,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.key_value_heads,
+        max_position_embeddings=CONTEXT,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.end,
+        pad_token_id=tokenizer.end,
+        attn_implementation="sdpa",  # type: ignore[call-arg]
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return LlamaForCausalLM(config)
+
+
+def save_model(model: DiffModel, folder: Path) -> None:
+    """Write the model's folder; weights in bfloat16, half the bytes at the same quality."""
+    folder.mkdir(parents=True, exist_ok=True)
+    dtype = model.decoder.dtype
+    nn.Module.to(model.decoder, torch.bfloat16)
+    model.decoder.save_pretrained(folder)
+    nn.Module.to(model.decoder, dtype)
+    model.tokenizer.save(folder)
+    text = json.dumps(model.manifest, indent=2, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path, device: str = "cpu") -> DiffModel:
+    """Read a model's folder, float32, ready for inference.
+
+    Raises:
+        ModelError: if files are missing, damaged or do not fit each other.
+    """
+    missing = [n for n in ("config.json", WEIGHTS, MANIFEST) if not (folder / n).is_file()]
+    if missing:
+        raise ModelError(f"The model in {folder} lacks {', '.join(missing)}; copy it anew.")
+    try:
+        tokenizer = EditTokenizer.load(folder)
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        decoder = LlamaForCausalLM.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
+        )
+    except (ValueError, OSError, RuntimeError, KeyError, SafetensorError) as error:
+        raise ModelError(f"The model in {folder} is damaged: {error}") from error
+    if decoder.config.vocab_size != tokenizer.size:
+        raise ModelError(
+            f"The model in {folder} has {decoder.config.vocab_size} tokens and its tokenizer "
+            f"{tokenizer.size}: the files are of two models."
+        )
+    nn.Module.to(decoder, device)
+    decoder.train(False)
+    return DiffModel(decoder, tokenizer, manifest)
