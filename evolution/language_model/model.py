@@ -20,6 +20,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from evolution.language_model.tokenizer import EditTokenizer
 
 CONTEXT = 1_024  # tokens: a parent, a message and an edit
+PARENT_TOKENS = 640  # of them, at most; a longer parent is shown in part, through a window
 WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from evolution.diffs.line_edits import line_edits, lines_of
 from evolution.language_model.examples import EditExample
+from evolution.language_model.model import PARENT_TOKENS
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.language_model.windows import window_around
 
@@ -82,7 +83,7 @@ def pack_examples(
     branches: list[Branch] = []
     parent: list[int] | None = None
     packs: list[Pack] = []
-    budget = longest * 2 // 3
+    budget = min(PARENT_TOKENS, longest * 3 // 4)
     for example in examples:
         edits = line_edits(example.parent, example.child)
         window = window_around(lines, edits, tokenizer, budget) if edits else None

@@ -1,0 +1,184 @@
+"""The operator ``diff-model``: children written by a language model as line edits.
+
+The heart of ELM (paper, stage 1): a model that learnt from commits how people change
+code mutates programs. All children of one parent share the computation of the
+parent's tokens; a parent longer than the context is shown through a window.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evolution.diffs.line_edits import apply_line_edits, lines_of
+from evolution.operators.base import Child, OperatorUnavailable
+from evolution.operators.candidates import child_failure, parent_failure
+from evolution.operators.messages import Message, clean_message
+from evolution.types import Failure, Stage
+
+if TYPE_CHECKING:
+    from evolution.language_model.generation import Sampler
+    from evolution.language_model.tokenizer import EditTokenizer, Window
+
+# An edit that does not apply or compile, or that a sibling made already, is sampled anew.
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One child to be made: where it stands in the batch, what it is asked for."""
+
+    position: int
+    parent: str
+    message: Message
+
+
+class DiffModelOperator:
+    """Mutates programs with a diff model.
+
+    Args:
+        model: a name or exact name (``name@hash``) of the registry, or a folder.
+        tries: samples for a child before its failure counts.
+        temperature, top_p: of the sampling; None for `Sampling`'s defaults.
+    """
+
+    name = "diff-model"
+
+    def __init__(
+        self,
+        model: str = "",
+        *,
+        tries: int = TRIES,
+        temperature: float | None = None,
+        top_p: float | None = None,
+    ) -> None:
+        self._model = model
+        self._tries = tries
+        given = {"temperature": temperature, "top_p": top_p}
+        self._sampling = {name: value for name, value in given.items() if value is not None}
+        self._loaded: tuple[Sampler, EditTokenizer] | None = None
+
+    def propose(
+        self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
+    ) -> list[Child | Failure]:
+        """Mutate each parent once; see `evolution.operators.base.Operator`."""
+        sampler, tokenizer = self._load()
+        results: dict[int, Child | Failure] = {}
+        tasks: list[_Task] = []
+        refused = {parent: parent_failure(parent) for parent in set(parents)}
+        for position, (parent, typed) in enumerate(zip(parents, messages, strict=True)):
+            message = clean_message(typed)
+            failure = refused[parent] or (message if isinstance(message, Failure) else None)
+            if failure:
+                results[position] = failure
+            elif isinstance(message, Message):
+                tasks.append(_Task(position, parent, message))
+        seen = set(parents)
+        for _ in range(self._tries):
+            made = self._attempt(tasks, sampler, tokenizer, rng) if tasks else []
+            again: list[_Task] = []
+            for task, result in zip(tasks, made, strict=True):
+                results[task.position] = result
+                if isinstance(result, Failure) or result.program in seen:
+                    again.append(task)
+                else:
+                    seen.add(result.program)
+            tasks = again
+        return [results[position] for position in range(len(parents))]
+
+    def _load(self) -> tuple[Sampler, EditTokenizer]:
+        """The sampler and the tokenizer, read on first use.
+
+        Raises:
+            OperatorUnavailable: if there is no such model here, or it is damaged.
+        """
+        if self._loaded is None:
+            try:
+                self._loaded = _loaded(self._model)
+            except ImportError as error:
+                reason = f"The diff model needs the extra `model` to be installed: {error}."
+                raise OperatorUnavailable(_unavailable(reason)) from error
+            except ValueError as error:  # UnknownModel, ModelError
+                raise OperatorUnavailable(_unavailable(str(error))) from error
+        return self._loaded
+
+    def _attempt(
+        self,
+        tasks: Sequence[_Task],
+        sampler: Sampler,
+        tokenizer: EditTokenizer,
+        rng: np.random.Generator,
+    ) -> list[Child | Failure]:
+        """Sample once for each task."""
+        from evolution.language_model.generation import Group, Sampling
+        from evolution.language_model.model import PARENT_TOKENS
+        from evolution.language_model.windows import window_at_random
+
+        by_parent: defaultdict[str, list[int]] = defaultdict(list)
+        for at, task in enumerate(tasks):
+            by_parent[task.parent].append(at)
+        results: dict[int, Child | Failure] = {}
+        groups: list[Group] = []
+        members: list[tuple[list[int], Window]] = []
+        for parent, ats in by_parent.items():
+            window = window_at_random(lines_of(parent), tokenizer, PARENT_TOKENS, rng)
+            if window is None:
+                results.update(dict.fromkeys(ats, _NO_WINDOW))
+                continue
+            suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
+            groups.append(Group(tokenizer.program(window.lines), suffixes))
+            members.append((ats, window))
+        sampled = sampler.sample(groups, Sampling(**self._sampling), rng) if groups else []
+        for (ats, window), group in zip(members, sampled, strict=True):
+            for at, sample in zip(ats, group, strict=True):
+                tokens = sample.tokens if sample.ended else None
+                results[at] = self._child(tasks[at], window, tokens, tokenizer)
+        return [results[at] for at in range(len(tasks))]
+
+    def _child(
+        self, task: _Task, window: Window, tokens: Sequence[int] | None, tokenizer: EditTokenizer
+    ) -> Child | Failure:
+        if tokens is None:
+            return _TOO_LONG
+        edits = tokenizer.parse(tokens)
+        if isinstance(edits, Failure):
+            return edits
+        last = len(window.lines)
+        if any(edit.first > last + 1 or edit.last > last for edit in edits):
+            return _OUT_OF_SIGHT
+        program = apply_line_edits(task.parent, [edit.moved(window.before) for edit in edits])
+        if isinstance(program, Failure):
+            return program
+        failure = child_failure(task.parent, program)
+        if failure:
+            return failure
+        notes = ()
+        if last < len(lines_of(task.parent)):
+            notes = (f"only lines {window.before + 1} to {window.before + last} were shown",)
+        return Child(program, self.name, task.message.label(*notes))
+
+
+def _loaded(name: str) -> tuple[Sampler, EditTokenizer]:
+    from evolution.language_model.generation import Sampler
+    from evolution.language_model.model import load_model
+    from evolution.language_model.registry import find_model
+
+    model = load_model(find_model(name).folder)
+    return Sampler(model.decoder, end=model.tokenizer.end), model.tokenizer
+
+
+def _unavailable(reason: str) -> Failure:
+    return Failure(Stage.OPERATOR, "model-unavailable", reason)
+
+
+_NO_WINDOW = Failure(
+    Stage.OPERATOR, "line-too-long", "A line of the parent alone is longer than the model reads."
+)
+_TOO_LONG = Failure(Stage.DIFF, "edit-too-long", "The model's edit did not end in time.")
+_OUT_OF_SIGHT = Failure(
+    Stage.DIFF, "bad-address", "The edit names a line that the model was not shown."
+)

@@ -1,0 +1,150 @@
+"""Training: learns, repeats exactly, goes on exactly; models are saved, named, refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from evolution.language_model.making import make_model
+from evolution.language_model.mixture import Mixture, make_part
+from evolution.language_model.model import ModelError, load_model, new_decoder
+from evolution.language_model.muon import orthogonal
+from evolution.language_model.registry import UnknownModel, find_model, model_hash
+from evolution.language_model.training import Training
+from tests.evolution.language_model.tiny import (
+    SETTINGS,
+    SHAPE,
+    examples,
+    make_tiny,
+    part,
+    tokenizer,
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def training(folder: Path, steps: int = 4) -> Training:
+    mixture = Mixture([part()], tokenizer(), SETTINGS.row_length)
+    settings = SETTINGS.model_copy(update={"steps": steps})
+    return Training(new_decoder(tokenizer(), SHAPE, 0), mixture, settings, folder)
+
+
+def test_the_loss_falls_and_is_told(tmp_path: Path) -> None:
+    seen = list(training(tmp_path, steps=12).run())
+    assert [progress.step for progress in seen] == list(range(1, 13))
+    assert seen[-1].loss < seen[0].loss - 0.5
+    assert seen[-1].validation["tiny"] < seen[1].validation["tiny"]
+    curve = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
+    assert [point["step"] for point in curve] == [2, 4, 6, 8, 10, 12]
+
+
+def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    whole = training(tmp_path / "whole")
+    list(whole.run())
+    stopped = training(tmp_path / "stopped")
+    for progress in stopped.run(save_every=0):
+        if progress.step == 2:
+            break
+    resumed = training(tmp_path / "stopped")
+    assert resumed.step == 2
+    assert [progress.step for progress in resumed.run()] == [3, 4]
+    for one, other in zip(
+        whole.decoder.state_dict().values(), resumed.decoder.state_dict().values(), strict=True
+    ):
+        assert torch.equal(one, other)
+    assert whole.curve == resumed.curve
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+    list(training(tmp_path).run())
+    with pytest.raises(ValueError, match="other settings"):
+        training(tmp_path, steps=5)
+
+
+def test_held_out_parents_are_not_trained_on() -> None:
+    many = [e for n in range(300) for e in [examples()[0]] for e in [_renamed(e, n)]]
+    made = make_part("many", 1.0, many)
+    trained = {group[0].parent for group in made.groups}
+    held_out = {group[0].parent for group in made.held_out}
+    assert len(trained) + len(held_out) == 300
+    assert 0 < len(held_out) < 20
+    assert made.summary()["examples"] == len(trained)
+
+
+def _renamed(example, number):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    mark = f"# {number}\n"
+    return replace(example, parent=mark + example.parent, child=mark + example.child)
+
+
+def test_a_model_is_made_named_and_loaded(tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    list(make_tiny(folder))
+    model = load_model(folder)
+    assert model.manifest["name"] == "small"
+    assert model.manifest["data"][0]["examples"] == len(examples())
+    assert model.decoder.dtype is torch.float32
+    assert not (folder / "training" / "checkpoint.pt").exists()
+    card = (folder / "README.md").read_text()
+    assert "tiny" in card
+    found = find_model(str(folder))
+    assert found.exact_name == f"{folder}@{model_hash(folder)}"
+    assert find_model(found.exact_name).folder == folder
+    with pytest.raises(UnknownModel, match="trained again"):
+        find_model(f"{folder}@000000000000")
+    with pytest.raises(UnknownModel, match="no diff model"):
+        find_model("no-such-model")
+
+
+def test_what_people_wrote_below_the_card_stays(tmp_path: Path) -> None:
+    from evolution.language_model.card import write_card
+
+    list(make_tiny(tmp_path / "small"))
+    card = tmp_path / "small" / "README.md"
+    card.write_text(card.read_text() + "\n## Limits\n")
+    write_card(tmp_path / "small")
+    assert card.read_text().count("## Limits") == 1
+
+
+def test_fine_tuning_starts_from_its_parent_and_names_it(tmp_path: Path) -> None:
+    list(make_tiny(tmp_path / "parent"))
+    parent = find_model(str(tmp_path / "parent"))
+    settings = SETTINGS.model_copy(update={"steps": 1, "learning_rate": 1e-9})
+    list(make_model([part()], settings, tmp_path / "child", parent=parent))
+    child = load_model(tmp_path / "child")
+    assert child.manifest["parent"] == parent.exact_name
+    before, after = load_model(parent.folder).decoder, child.decoder
+    assert all(
+        torch.allclose(a, b, atol=1e-3)
+        for a, b in zip(before.parameters(), after.parameters(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_missing_and_damaged_files_are_named(tmp_path: Path, name: str) -> None:
+    list(make_tiny(tmp_path / "small", steps=1))
+    (tmp_path / "small" / name).write_bytes(b"{broken")
+    with pytest.raises(ModelError, match="damaged"):
+        load_model(tmp_path / "small")
+    (tmp_path / "small" / name).unlink()
+    with pytest.raises(ModelError, match=r"lacks|damaged"):
+        load_model(tmp_path / "small")
+
+
+def test_muon_makes_matrices_orthogonal() -> None:
+    torch.manual_seed(0)
+    for shape in ((2, 16, 40), (2, 40, 16)):
+        singular = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+        assert singular.min() > 0.6
+        assert singular.max() < 1.3
