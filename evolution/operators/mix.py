@@ -114,4 +114,6 @@ def _chances_to_be_best(standings: Sequence[Standing]) -> list[float]:
     prior = (tried.sum() + 2.0) / (credit.sum() + 1.0)  # children a credit; 2 where none is known
     rng = np.random.default_rng(0)  # always the same: shares follow from the standings alone
     draws = rng.beta(1.0 + credit, prior - 1.0 + tried - credit, (DRAWS, len(standings)))
-    return list(np.bincount(draws.argmax(axis=1), minlength=len(standings)) / DRAWS)
+    wins = np.bincount(draws.argmax(axis=1), minlength=len(standings))
+    chances: list[float] = (wins / DRAWS).tolist()
+    return chances

@@ -8,7 +8,8 @@ import numpy as np
 
 from evolution.config import RunConfig
 from evolution.evaluation import Evaluation
-from evolution.operators import Child
+from evolution.operators import Child, Operator, OperatorUnavailable
+from evolution.operators.syntax_tree import SyntaxTreeOperator
 from evolution.search import Admitted, BatchRequest, BatchResult, Search
 from evolution.types import Failure, Stage
 from evolution.walkers import Walker
@@ -61,3 +62,64 @@ def comparable(records: Sequence[Admitted]) -> list[tuple[object, ...]]:
         (r.number, r.parent, r.batch, r.depth, r.program, r.objective, r.robust_objective, r.diff)
         for r in records
     ]
+
+
+class Letters:
+    """An operator that appends one of its pieces; several of them make a cheap mix."""
+
+    def __init__(self, name: str, pieces: Sequence[str]) -> None:
+        self.name = name
+        self.pieces = pieces
+        self.calls: list[list[str]] = []  # the parents of each
+
+    def propose(
+        self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
+    ) -> list[Child | Failure]:
+        self.calls.append(list(parents))
+        picks = rng.integers(len(self.pieces), size=len(parents))
+        return [
+            Child(parent + self.pieces[pick], self.name, message)
+            for parent, message, pick in zip(parents, messages, picks, strict=True)
+        ]
+
+
+class Broken:
+    """An operator that is unavailable until it is mended."""
+
+    name = "broken"
+    failure = Failure(Stage.OPERATOR, "model-missing", "There is no model; name another one.")
+
+    def __init__(self, mended: Operator | None = None) -> None:
+        self.mended = mended
+        self.calls = 0
+
+    def propose(
+        self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
+    ) -> list[Child | Failure]:
+        self.calls += 1
+        if self.mended:
+            return self.mended.propose(parents, messages, rng)
+        raise OperatorUnavailable(self.failure)
+
+
+class Bold(SyntaxTreeOperator):
+    """Syntax-tree mutation twice over."""
+
+    def propose(
+        self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
+    ) -> list[Child | Failure]:
+        first = super().propose(parents, messages, rng)
+        again = [
+            child.program if isinstance(child, Child) else parent
+            for child, parent in zip(first, parents, strict=True)
+        ]
+        return super().propose(again, messages, rng)
+
+
+def cheap_operator(name: str) -> Operator:
+    """Syntax-tree mutation under every name, a bold one for the diff model's."""
+    return Bold() if name == "diff-model" else SyntaxTreeOperator()
+
+
+MIX = {"operator": "mix", "mix": ("diff-model", "syntax-tree"), "model": "none-needed"}
+"""Fields of a config whose operators a test makes itself."""

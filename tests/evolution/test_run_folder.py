@@ -14,28 +14,39 @@ import pytest
 
 from evolution.config import RunConfig
 from evolution.diffs import apply_unified
+from evolution.operators import Operator
 from evolution.run_folder import (
     RunFolder,
     RunFolderError,
     read_config,
     read_walkers,
 )
-from evolution.search import Search, mutate
+from evolution.search import Operators, Search, mutate
 from evolution.simulation import Motion
 from evolution.walkers.seeds import seed_program
 from evolution.workers import LocalWorker, evolve
-from tests.evolution.search_parts import Suffixes, answer, config, elites
+from tests.evolution.search_parts import MIX, Letters, Suffixes, answer, config, elites
 
 LOGS = ("walkers.jsonl", "batches.jsonl")
 OPTIONS = ["--seed", "square", "--evaluations", "80", "--batch-size", "8", "--workers", "2"]
 
 
-def go_on(folder: RunFolder, search: Search, until: int | None = None) -> None:
+def letters() -> dict[str, Operator]:
+    """The operators of a cheap mix."""
+    return {"diff-model": Letters("diff-model", "ab"), "syntax-tree": Letters("syntax-tree", "d")}
+
+
+def go_on(
+    folder: RunFolder,
+    search: Search,
+    until: int | None = None,
+    operators: Operators = Suffixes(),  # noqa: B008 (it has no state)
+) -> None:
     """Drive a search with the small parts, up to a batch or to its end."""
     while not search.finished and search.applied != until:
         request = search.ask()
         assert request is not None
-        folder.append(search.tell(answer(request, mutate(request, Suffixes()))))
+        folder.append(search.tell(answer(request, mutate(request, operators))))
 
 
 def logs(path: Path) -> list[bytes]:
@@ -121,6 +132,60 @@ def test_run_goes_on_exactly_after_damage(
     with folder:
         go_on(folder, search)
     assert logs(path) == logs(whole)
+
+
+def as_older_version(path: Path) -> None:
+    """Take out what versions without mixes did not write."""
+    manifest = json.loads((path / "manifest.json").read_text())
+    for name in ("mix", "model", "instruct", "children_per_parent"):
+        del manifest["config"][name]
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    lines = []
+    for line in (path / "batches.jsonl").read_text().splitlines():
+        batch = json.loads(line)
+        del batch["tallies"], batch["operators"]
+        lines.append(json.dumps(batch, separators=(",", ":")) + "\n")
+    (path / "batches.jsonl").write_text("".join(lines))
+
+
+def test_run_of_an_older_version_goes_on_exactly(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    with RunFolder.create(path, config()) as folder:
+        go_on(folder, Search(config()), until=3)
+    as_older_version(path)
+    folder, search = RunFolder.resume(path)
+    with folder:
+        go_on(folder, search)
+    assert logs(path)[0] == logs(whole)[0]
+    last, expected = (file[1].splitlines()[-1] for file in (logs(path), logs(whole)))
+    old, new = json.loads(last), json.loads(expected)
+    assert old["operators"] == new["operators"]
+    assert old["operators"][0]["tried"] == 40
+
+
+def test_mix_goes_on_exactly_after_a_stop(tmp_path: Path) -> None:
+    settings = config(evaluations=160, **MIX)
+    with RunFolder.create(tmp_path / "whole", settings) as folder:
+        go_on(folder, Search(settings), operators=letters())
+    with RunFolder.create(tmp_path / "half", settings) as folder:
+        go_on(folder, Search(settings), until=9, operators=letters())
+    folder, search = RunFolder.resume(tmp_path / "half")
+    with folder:
+        go_on(folder, search, operators=letters())
+    assert logs(tmp_path / "half") == logs(tmp_path / "whole")
+    last = json.loads(logs(tmp_path / "whole")[1].splitlines()[-1])
+    assert [operator["name"] for operator in last["operators"]] == list(MIX["mix"])
+    assert {operator["share"] for operator in last["operators"]} != {0.5}
+
+
+def test_mix_needs_to_know_who_made_what(tmp_path: Path) -> None:
+    settings = config(**MIX)
+    with RunFolder.create(tmp_path / "run", settings) as folder:
+        go_on(folder, Search(settings), operators=letters())
+    as_lines = tmp_path / "run" / "batches.jsonl"
+    as_lines.write_text(as_lines.read_text().replace('"tallies"', '"counts"'))
+    with pytest.raises(RunFolderError, match="each operator's children"):
+        RunFolder.resume(tmp_path / "run")
 
 
 def test_finished_run_resumes_as_finished(whole: Path) -> None:

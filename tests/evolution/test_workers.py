@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import pytest
 
 from evolution.config import RunConfig
+from evolution.operators import Operator, OperatorUnavailable
 from evolution.search import Admitted, Search, SeedFailed
 from evolution.walkers.seeds import seed_program
 from evolution.workers import LocalWorker, WorkerError, WorkerProcesses, evolve
-from tests.evolution.search_parts import comparable, elites
+from tests.evolution.search_parts import MIX, Broken, cheap_operator, comparable, elites
 
 CONFIG = RunConfig(
     seed_program=seed_program("square"), evaluations=72, batch_size=8, batches_in_flight=4
@@ -59,6 +60,35 @@ def test_outcome_is_that_of_one_process(
     assert set(usage.steps) == {"mutation", "sandbox", "simulation"}
     assert 0 < usage.sandboxes < usage.total
     assert sum(usage.steps.values()) < usage.total
+
+
+def test_a_mix_is_the_same_in_one_process_and_in_two() -> None:
+    config = CONFIG.model_copy(update={**MIX, "children_per_parent": 4})
+    one, two = Search(config), Search(config)
+    with LocalWorker(config, cheap_operator) as worker:
+        records = [record for report in evolve(one, worker) for record in report.admitted]
+    with WorkerProcesses(config, 2, cheap_operator) as workers:
+        again = [record for report in evolve(two, workers) for record in report.admitted]
+    assert_same(two, again, (one, records))
+    assert [operator.tried > 0 for operator in one.statistics().operators] == [True, True]
+    assert sum(operator.tried for operator in one.statistics().operators) == config.evaluations
+
+
+def unavailable_operator(name: str) -> Operator:
+    return Broken()
+
+
+def test_a_run_whose_only_operator_is_unavailable_stops_and_says_why() -> None:
+    with (
+        LocalWorker(CONFIG, unavailable_operator) as worker,
+        pytest.raises(OperatorUnavailable, match="no model"),
+    ):
+        list(evolve(Search(CONFIG), worker))
+    with (
+        WorkerProcesses(CONFIG, 1, unavailable_operator) as workers,
+        pytest.raises(WorkerError, match="no model"),
+    ):
+        list(evolve(Search(CONFIG), workers))
 
 
 def test_worker_that_is_killed_is_replaced(
