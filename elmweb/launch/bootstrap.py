@@ -40,7 +40,7 @@ def up(arguments: Sequence[str]) -> None:
     """Start everything; the cheap checks come before minutes of installing."""
     options = parse_up(arguments)
     check_up(options)
-    prepare("web")
+    prepare("web", "model")
     from elmweb.launch.up import run
 
     run(options)
@@ -56,7 +56,7 @@ def check_up(options: UpOptions) -> None:
 def test(arguments: Sequence[str]) -> None:
     """Run all checks and tests, or only pytest with what was given."""
     options = parse_test(arguments)
-    prepare("web", "test")
+    prepare("web", "model", "training", "test")
     from elmweb.launch.testing import run
 
     sys.exit(run(options))

@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,10 @@ NETWORK_SIGNS = (
     "ProxyError",
     "Connection aborted",
 )
+
+
+# PyTorch's own index of builds without CUDA, as its installation guide gives it.
+CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 
 
 class Environment:
@@ -114,10 +119,34 @@ class Environment:
     def _install(self, extras: set[str]) -> None:
         names = ",".join(sorted(extras))
         say("Packages are downloaded once; later starts need no network.")
+        if "model" in extras and self._wants_cpu_torch():
+            self._install_cpu_torch()
         # An editable install, so that `import evolution` in a notebook is this checkout.
-        command = [str(self.python), "-m", "pip", "install", "--progress-bar", "off"]
-        command += ["--editable", f".[{names}]"]
-        with Step(f"Installing packages ({names})") as step, self._log.open("w") as log:
+        with Step(f"Installing packages ({names})") as step:
+            if self._pip(step, "--editable", f".[{names}]"):
+                raise Trouble(explain_pip(self._log))
+        self._stamp.write_text(
+            json.dumps({"fingerprint": self._fingerprint(), "extras": sorted(extras)})
+        )
+
+    def _wants_cpu_torch(self) -> bool:
+        """Whether the usual build of torch would bring gigabytes of CUDA for no GPU."""
+        if sys.platform != "linux" or has_nvidia_driver():
+            return False
+        there = [self.python, "-c", "import importlib.util as u; exit(not u.find_spec('torch'))"]
+        return subprocess.run(there, capture_output=True).returncode != 0
+
+    def _install_cpu_torch(self) -> None:
+        """From PyTorch's own index, in one try; where it is out of reach, the usual way."""
+        with Step("Installing torch for the CPU") as step:
+            once = ("--retries", "0", "--timeout", "10", "--index-url", CPU_TORCH)
+            if self._pip(step, *once, torch_requirement(self.root)):
+                step.note("not reached, taken the usual way")
+
+    def _pip(self, step: Step, *arguments: str) -> int:
+        """Install with pip, noting on ``step`` what it does; its exit code."""
+        command = [str(self.python), "-m", "pip", "install", "--progress-bar", "off", *arguments]
+        with self._log.open("w") as log:
             pip = subprocess.Popen(
                 command,
                 cwd=self.root,
@@ -132,12 +161,18 @@ class Environment:
                 log.write(line)
                 if news := describe_pip(line):
                     step.note(news)
-            if pip.wait():
-                log.flush()
-                raise Trouble(explain_pip(self._log))
-        self._stamp.write_text(
-            json.dumps({"fingerprint": self._fingerprint(), "extras": sorted(extras)})
-        )
+            return pip.wait()
+
+
+def has_nvidia_driver() -> bool:
+    return Path("/proc/driver/nvidia/version").exists() or Path("/dev/nvidiactl").exists()
+
+
+def torch_requirement(root: Path) -> str:
+    """What pyproject.toml asks for."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    asked: list[str] = project["optional-dependencies"]["model"]
+    return next(requirement for requirement in asked if requirement.startswith("torch"))
 
 
 def describe_pip(line: str) -> str | None:
@@ -155,7 +190,7 @@ def explain_pip(log: Path) -> str:
     """One sentence about why pip failed."""
     output = log.read_text(errors="replace")
     if "No space left on device" in output:
-        return "The disk is full, so the packages could not be installed: free about 1.5 GB."
+        return "The disk is full, so the packages could not be installed: free about 2.5 GB."
     if any(sign in output for sign in NETWORK_SIGNS):
         return (
             "The packages could not be downloaded: check the network (or the proxy) "
