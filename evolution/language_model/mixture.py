@@ -106,4 +106,4 @@ class Mixture:
     def _packs(self, group: list[EditExample], rng: np.random.Generator) -> list[Pack]:
         chosen = rng.permutation(len(group))[:MOST_BRANCHES]
         examples = [group[int(at)] for at in chosen]
-        return pack_examples(examples, self._tokenizer, self._row_length)
+        return pack_examples(examples, self._tokenizer, self._row_length, rng)

@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
+from transformers.utils import logging as transformers_logging
 
 from evolution.language_model.tokenizer import EditTokenizer
 
@@ -23,6 +24,9 @@ CONTEXT = 1_024  # tokens: a parent, a message and an edit
 PARENT_TOKENS = 640  # of them, at most; a longer parent is shown in part, through a window
 WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
+
+# Reading and writing a small model takes a blink; workers would log every line of a bar.
+transformers_logging.disable_progress_bar()
 
 
 class ModelError(ValueError):

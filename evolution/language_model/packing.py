@@ -70,7 +70,10 @@ class Rows:
 
 
 def pack_examples(
-    examples: Sequence[EditExample], tokenizer: EditTokenizer, longest: int
+    examples: Sequence[EditExample],
+    tokenizer: EditTokenizer,
+    longest: int,
+    rng: np.random.Generator,
 ) -> list[Pack]:
     """Packs of at most ``longest`` tokens out of examples of one parent.
 
@@ -86,7 +89,7 @@ def pack_examples(
     budget = min(PARENT_TOKENS, longest * 3 // 4)
     for example in examples:
         edits = line_edits(example.parent, example.child)
-        window = window_around(lines, edits, tokenizer, budget) if edits else None
+        window = window_around(lines, edits, tokenizer, budget, rng) if edits else None
         if window is None:
             continue
         local = [edit.moved(-window.before) for edit in edits]

@@ -10,18 +10,24 @@ from evolution.diffs.line_edits import LineEdit
 from evolution.language_model.tokenizer import MAX_LINES, EditTokenizer, Window
 
 LONGEST_WINDOW = MAX_LINES - 1  # lines; the end of the program needs an address too
+_ENDS = 2  # tokens: the mark of a program and the address of its end
 
 
 def window_around(
-    lines: Sequence[str], edits: Sequence[LineEdit], tokenizer: EditTokenizer, budget: int
+    lines: Sequence[str],
+    edits: Sequence[LineEdit],
+    tokenizer: EditTokenizer,
+    budget: int,
+    rng: np.random.Generator,
 ) -> Window | None:
-    """The largest window of at most ``budget`` tokens that holds all edits, or None.
+    """A window of at most ``budget`` tokens that holds all edits, or None.
 
-    It grows from the edits up and down in turn, so an edit's surroundings come first.
+    Where in it they stand is drawn, so that a model cannot learn it; nothing is drawn
+    for a program that fits whole.
     """
     top = min(edit.first for edit in edits) - 1
     bottom = max(edit.last for edit in edits)  # exclusive
-    return _grown(lines, min(top, len(lines)), bottom, tokenizer, budget)
+    return _grown(lines, min(top, len(lines)), bottom, tokenizer, budget, rng)
 
 
 def window_at_random(
@@ -29,34 +35,48 @@ def window_at_random(
 ) -> Window | None:
     """A window around a line drawn uniformly; the whole program where it fits.
 
-    None if not even one line fits. The draw is made only for programs that do not fit.
+    None if that line alone does not fit.
     """
-    whole = _grown(lines, 0, len(lines), tokenizer, budget)
-    if whole is not None:
-        return whole
+    if _fits(lines, tokenizer, budget):
+        return Window(0, tuple(lines))
     line = int(rng.integers(len(lines)))
-    return _grown(lines, line, line + 1, tokenizer, budget)
+    return _grown(lines, line, line + 1, tokenizer, budget, rng)
+
+
+def _fits(lines: Sequence[str], tokenizer: EditTokenizer, budget: int) -> bool:
+    return len(lines) <= LONGEST_WINDOW and _cost(lines, tokenizer) <= budget - _ENDS
 
 
 def _grown(
-    lines: Sequence[str], top: int, bottom: int, tokenizer: EditTokenizer, budget: int
+    lines: Sequence[str],
+    top: int,
+    bottom: int,
+    tokenizer: EditTokenizer,
+    budget: int,
+    rng: np.random.Generator,
 ) -> Window | None:
     """Lines ``top`` to ``bottom`` (exclusive), and as many around them as fit."""
-    left = budget - 2 - sum(_cost(line, tokenizer) for line in lines[top:bottom])
-    if left < 0 or bottom - top > LONGEST_WINDOW:
+    if _fits(lines, tokenizer, budget):
+        return Window(0, tuple(lines))
+    left = budget - _ENDS - _cost(lines[top:bottom], tokenizer)
+    room = LONGEST_WINDOW - (bottom - top)
+    if left < 0 or room < 0:
         return None
-    above = below = True
-    while above or below:
-        above = above and top > 0 and bottom - top < LONGEST_WINDOW
-        if above and (above := _cost(lines[top - 1], tokenizer) <= left):
-            top -= 1
-            left -= _cost(lines[top], tokenizer)
-        below = below and bottom < len(lines) and bottom - top < LONGEST_WINDOW
-        if below and (below := _cost(lines[bottom], tokenizer) <= left):
-            left -= _cost(lines[bottom], tokenizer)
-            bottom += 1
-    return Window(top, tuple(lines[top:bottom]))
+    share = rng.random()  # of what is left, above
+    above = _count(lines[:top][::-1], tokenizer, int(left * share), int(room * share))
+    left -= _cost(lines[top - above : top], tokenizer)
+    below = _count(lines[bottom:], tokenizer, left, room - above)
+    return Window(top - above, tuple(lines[top - above : bottom + below]))
 
 
-def _cost(line: str, tokenizer: EditTokenizer) -> int:
-    return 1 + len(tokenizer.line(line))
+def _count(lines: Sequence[str], tokenizer: EditTokenizer, budget: int, most: int) -> int:
+    """How many of the first lines fit."""
+    for number, line in enumerate(lines[:most]):
+        budget -= _cost([line], tokenizer)
+        if budget < 0:
+            return number
+    return min(most, len(lines))
+
+
+def _cost(lines: Sequence[str], tokenizer: EditTokenizer) -> int:
+    return sum(1 + len(tokenizer.line(line)) for line in lines)

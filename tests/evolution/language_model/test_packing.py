@@ -16,11 +16,15 @@ from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import SHAPE, examples, tokenizer
 
 
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
 def packs() -> list[Pack]:
     made: list[Pack] = []
     for seed in list(SEEDS.values())[:3]:
         group = [e for e in examples() if e.parent == seed.program][:5]
-        made += pack_examples(group, tokenizer(), 896)
+        made += pack_examples(group, tokenizer(), 896, rng())
     return made
 
 
@@ -62,13 +66,15 @@ def test_a_long_parent_is_shown_around_each_edit() -> None:
     parent = "\n".join(lines) + "\n"
     children = ["\n".join([*lines[:at], "changed = 1", *lines[at + 1 :]]) for at in (3, 200, 399)]
     group = [EditExample(parent, child, "Change.", "commit") for child in children]
-    made = pack_examples(group, tokenizer(), 512)
+    made = pack_examples(group, tokenizer(), 512, rng())
     assert len(made) == 3
     assert all(len(pack) <= 512 for pack in made)
+    random = rng()  # the same draws again
     for pack, child in zip(made, children, strict=True):
         (edit,) = line_edits(parent, child)
-        window = window_around(lines_of(parent), [edit], tokenizer(), 384)
+        window = window_around(lines_of(parent), [edit], tokenizer(), 384, random)
         assert window is not None
+        assert pack.parent == tokenizer().program(window.lines)
         local = tokenizer().parse(pack.branches[0].edit[:-1])
         assert isinstance(local, list)
         assert window.lines[local[0].first - 1] == lines[edit.first - 1]
@@ -77,24 +83,27 @@ def test_a_long_parent_is_shown_around_each_edit() -> None:
 def test_examples_that_change_nothing_or_never_fit_are_left_out() -> None:
     huge = "x = [" + ", ".join(map(str, range(2_000))) + "]\n"
     group = [EditExample("a = 1\n", "a = 1\n", "Nothing.", "commit")]
-    assert pack_examples(group, tokenizer(), 512) == []
-    assert pack_examples([EditExample("a = 1\n", huge, "More.", "commit")], tokenizer(), 512) == []
-    assert pack_examples([], tokenizer(), 512) == []
+    assert pack_examples(group, tokenizer(), 512, rng()) == []
+    assert (
+        pack_examples([EditExample("a = 1\n", huge, "More.", "commit")], tokenizer(), 512, rng())
+        == []
+    )
+    assert pack_examples([], tokenizer(), 512, rng()) == []
 
 
 @pytest.mark.parametrize("budget", [40, 200, 2_000])
 def test_a_random_window_fits_and_is_part_of_the_program(budget: int) -> None:
     lines = [f"value_{n} = {n}" for n in range(100)]
-    rng = np.random.default_rng(0)
+    random = rng()
     for _ in range(20):
-        window = window_at_random(lines, tokenizer(), budget, rng)
+        window = window_at_random(lines, tokenizer(), budget, random)
         assert window is not None
         assert list(window.lines) == lines[window.before : window.before + len(window.lines)]
         assert len(tokenizer().program(window.lines)) <= budget
-    assert window_at_random(["x" * 5_000], tokenizer(), budget, rng) is None
+    assert window_at_random(["x" * 5_000], tokenizer(), budget, rng()) is None
 
 
 def test_a_window_has_no_more_lines_than_addresses() -> None:
-    window = window_around(["a"] * 1_000, [LineEdit(500, 500, ("b",))], tokenizer(), 100_000)
+    window = window_around(["a"] * 1_000, [LineEdit(500, 500, ("b",))], tokenizer(), 100_000, rng())
     assert window is not None
     assert len(window.lines) == 254
