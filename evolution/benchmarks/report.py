@@ -27,6 +27,8 @@ class Figure:
         target: what was aimed at, in words, e.g. ``">= 2.2"``; None if the number
             is only reported.
         holds: whether the target was met; None without a target.
+        low, high: ends of its confidence interval, or of its spread over random seeds,
+            in ``unit``; None, and not in the JSON, where there is one measurement.
     """
 
     name: str
@@ -34,6 +36,15 @@ class Figure:
     unit: str
     target: str | None = None
     holds: bool | None = None
+    low: float | None = None
+    high: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value is not None or name not in ("low", "high")
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,11 @@ class Report:
         return all(figure.holds is not False for figure in self.figures)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "benchmark": self.benchmark,
+            "conditions": self.conditions,
+            "figures": [figure.to_json() for figure in self.figures],
+        }
 
     def dump(self, stream: TextIO) -> None:
         """Write the JSON object and a newline."""
@@ -72,9 +87,7 @@ def table(report: Report) -> str:
     rows = [("figure", "value", "unit", "target", "")]
     for figure in report.figures:
         verdict = {None: "", True: "holds", False: "MISSED"}[figure.holds]
-        rows.append(
-            (figure.name, f"{figure.value:,.4g}", figure.unit, figure.target or "-", verdict)
-        )
+        rows.append((figure.name, _value(figure), figure.unit, figure.target or "-", verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = [f"{report.benchmark} benchmark"]
     lines += [f"  {name}: {value}" for name, value in report.conditions.items()]
@@ -91,3 +104,10 @@ def table(report: Report) -> str:
         if number == 0:
             lines.append("-" * (sum(widths) + 8))
     return "\n".join(lines)
+
+
+def _value(figure: Figure) -> str:
+    value = f"{figure.value:,.4g}"
+    if figure.low is None or figure.high is None:
+        return value
+    return f"{value} [{figure.low:,.3g}, {figure.high:,.3g}]"

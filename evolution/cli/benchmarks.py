@@ -8,9 +8,20 @@ from importlib import import_module
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from evolution.benchmarks.report import Report, table
+from evolution.cli.bug_repair import (
+    BUG_REPAIR_OPTIONS,
+    add_bug_repair_options,
+    bug_repair_arguments,
+)
 from evolution.cli.errors import CommandError
 from evolution.walkers.seeds import SEEDS
 
@@ -19,6 +30,15 @@ NAMES = {
     "sandbox": "what running a program safely costs, against running it unsafely",
     "search": "a whole search: where the time goes, how fast it is, what it finds",
     "replay": "size of recorded motions on the wire",
+    "bug-repair": "which operator mends a function in one mutation (the paper's appendix A)",
+}
+
+# Option -> the benchmarks that it belongs to.
+_OPTIONS = {
+    "evaluations": ("search",),
+    "seeds": ("search",),
+    "random_seeds": ("search", "bug-repair"),
+    **dict.fromkeys(BUG_REPAIR_OPTIONS, ("bug-repair",)),
 }
 
 
@@ -34,26 +54,34 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.set_defaults(command=_run)
     command.add_argument("name", choices=list(NAMES), metavar="NAME", help=", ".join(NAMES))
     command.add_argument("--json", action="store_true", help="print one JSON object, no table")
+    command.add_argument(
+        "--random-seeds", type=int, metavar="N", help="of search and bug-repair (default: 3)"
+    )
     search = command.add_argument_group("for a quicker look at search")
     search.add_argument("--evaluations", type=int, metavar="N", help="a run (default: 20000)")
     search.add_argument(
-        "--random-seeds", type=int, metavar="N", help="runs of each seed program (default: 3)"
-    )
-    search.add_argument(
         "--seeds", nargs="+", choices=list(SEEDS), metavar="NAME", help="seed programs"
     )
+    add_bug_repair_options(command)
 
 
 def _run(options: argparse.Namespace) -> int:
-    names = ("evaluations", "random_seeds", "seeds")
-    chosen: dict[str, Any] = {n: v for n in names if (v := getattr(options, n)) is not None}
-    if chosen and options.name != "search":
-        raise CommandError(f"--{next(iter(chosen)).replace('_', '-')} belongs to search only.")
-    run = import_module(f"evolution.benchmarks.{options.name}").run
+    chosen: dict[str, Any] = {}
+    for name, benchmarks in _OPTIONS.items():
+        if (value := getattr(options, name)) is None:
+            continue
+        if options.name not in benchmarks:
+            option = name.replace("_", "-")
+            raise CommandError(f"--{option} belongs to {' and '.join(benchmarks)} only.")
+        chosen[name] = value
+    if options.name == "bug-repair":
+        chosen = bug_repair_arguments(chosen)
+    run = import_module(f"evolution.benchmarks.{options.name.replace('-', '_')}").run
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     ) as bar:

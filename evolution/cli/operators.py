@@ -89,7 +89,7 @@ def operator_fields(options: argparse.Namespace) -> dict[str, Any]:
             raise CommandError("--mix belongs to --operator mix; leave one of them out.")
         fields["mix"] = tuple(options.mix)
     if options.model is not None:
-        fields["model"] = _exact_model(options.model)
+        fields["model"] = exact_model(options.model)
     if options.message:
         fields["messages"] = tuple(_weighted(*message) for message in options.message)
     if options.children_per_parent is not None:
@@ -100,7 +100,7 @@ def operator_fields(options: argparse.Namespace) -> dict[str, Any]:
         "max_requests": options.endpoint_requests,
     }
     if any(value is not None for value in endpoint.values()):
-        fields["instruct"] = _instruct(endpoint)
+        fields["instruct"] = instruct_config(endpoint)
     return fields
 
 
@@ -113,7 +113,7 @@ def complete(fields: dict[str, Any]) -> None:
     operator = fields.get("operator", _DEFAULTS.operator)
     members = fields.get("mix", _DEFAULTS.mix) if operator == "mix" else (operator,)
     if "diff-model" in members:
-        fields.setdefault("model", _exact_model(""))
+        fields.setdefault("model", exact_model(""))
     elif "model" in fields:
         raise CommandError("--model belongs to the operator diff-model; add it or leave it out.")
     if "instruct" in members and "instruct" not in fields:
@@ -122,10 +122,11 @@ def complete(fields: dict[str, Any]) -> None:
         raise CommandError("--endpoint belongs to the operator instruct; add it or leave it out.")
 
 
-def _exact_model(name: str) -> str:
-    """The name that means these weights and no others; a hub's name stays as it is."""
+def exact_model(name: str) -> str:
+    """The name that means these weights and no others; a public model's stays as it is."""
     try:
-        return find_model(name).exact_name
+        found = find_model(name)
+        return found.exact_name if found.manifest else name
     except UnknownModel as error:
         if name and "@" not in name:
             return name  # the operator looks further, and says what is wrong
@@ -143,7 +144,7 @@ def _weighted(text: str, weight: str = "1", *more: str) -> tuple[str, float]:
         ) from None
 
 
-def _instruct(given: dict[str, Any]) -> InstructConfig:
+def instruct_config(given: dict[str, Any]) -> InstructConfig:
     if given["endpoint"] is None or given["model"] is None:
         raise CommandError("--endpoint and --endpoint-model belong together; give both.")
     try:

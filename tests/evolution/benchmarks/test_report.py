@@ -52,3 +52,10 @@ def test_table_is_aligned_and_names_what_was_missed() -> None:
     assert size.endswith("MISSED")
     assert "12,350 " in rate or "1.235e+04" in rate
     assert head.index("unit") == speed.index("x ") == size.index("bytes")
+
+
+def test_an_interval_is_shown_and_in_the_json_only_where_there_is_one() -> None:
+    report = Report("example", {}, [Figure("share", 0.5, "%", low=0.25, high=1.0)])
+    assert "0.5 [0.25, 1]" in table(report)
+    assert report.to_json()["figures"][0]["low"] == 0.25
+    assert "low" not in REPORT.to_json()["figures"][0]

@@ -1,0 +1,1 @@
+"""Parts of the bug-repair benchmark: problems, the node mutation, trials, the plot."""
