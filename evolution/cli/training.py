@@ -47,7 +47,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="Parquet files of examples and their shares of the tokens (default share: 1)",
     )
     _add_settings(train, steps=1_000)
-    for name, default in (("width", 256), ("layers", 6), ("heads", 4), ("inner", 704)):
+    sizes = (("width", 192), ("layers", 6), ("heads", 3), ("key-value-heads", 1), ("inner", 512))
+    for name, default in sizes:
         train.add_argument(f"--{name}", type=int, default=default, help="of the decoder")
     tune = commands.add_parser("tune", help="fine-tune on accepted diffs", description=_TUNE)
     tune.set_defaults(command=_tune)
@@ -68,6 +69,9 @@ def _add_settings(command: argparse.ArgumentParser, steps: int) -> None:
     command.add_argument("--rows", type=int, help="rows a step")
     command.add_argument("--row-length", type=int, help="tokens a row")
     command.add_argument("--learning-rate", type=float)
+    command.add_argument(
+        "--cool-down", type=float, metavar="SHARE", help="of the steps, at the end"
+    )
     command.add_argument("--validate-every", type=int, metavar="STEPS")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
@@ -89,7 +93,7 @@ def _train(options: argparse.Namespace) -> int:
         width=options.width,
         layers=options.layers,
         heads=options.heads,
-        key_value_heads=max(1, options.heads // 2),
+        key_value_heads=options.key_value_heads,
         inner=options.inner,
     )
     return _make(options, list(_parts(options.data)), shape=shape)
@@ -134,7 +138,10 @@ def _make(options: argparse.Namespace, parts: list[Any], **start: Any) -> int:
     from evolution.language_model.making import make_model
     from evolution.language_model.training import TrainingSettings
 
-    names = ("steps", "rows", "row_length", "learning_rate", "validate_every", "seed", "precision")
+    names = (
+        *("steps", "rows", "row_length", "learning_rate", "cool_down"),
+        *("validate_every", "seed", "precision"),
+    )
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     try:
         settings = TrainingSettings(**given)
