@@ -37,9 +37,9 @@ examples:
   python -m evolution evolve --seed square --evaluations 20000 --out square-run
   python -m evolution evolve --seed mine.py --random-seed 7 --terrain bumpy --out mine-run
   python -m evolution evolve --operator mix --children-per-parent 16 --out mix-run
-  python -m evolution evolve --operator diff-model --out legs-run \
+  python -m evolution evolve --operator diff-model --out legs-run \\
       --message "Added a leg." --message "Changed parameters in `make_walker` function." 0.5
-  python -m evolution evolve --operator instruct --endpoint http://localhost:8080/v1 \
+  python -m evolution evolve --operator instruct --endpoint http://localhost:8080/v1 \\
       --endpoint-model qwen2.5-coder --out instruct-run
   python -m evolution evolve --out square-run --resume
 """

@@ -113,7 +113,8 @@ def complete(fields: dict[str, Any]) -> None:
     operator = fields.get("operator", _DEFAULTS.operator)
     members = fields.get("mix", _DEFAULTS.mix) if operator == "mix" else (operator,)
     if "diff-model" in members:
-        fields.setdefault("model", exact_model(""))
+        if "model" not in fields:
+            fields["model"] = exact_model("")
     elif "model" in fields:
         raise CommandError("--model belongs to the operator diff-model; add it or leave it out.")
     if "instruct" in members and "instruct" not in fields:

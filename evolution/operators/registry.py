@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from evolution.config import RunConfig
+from evolution.language_model.registry import UnknownModel, find_model
 from evolution.operators.base import Operator
 from evolution.operators.syntax_tree import SyntaxTreeOperator
 
+MANIFEST = "manifest.json"
 MakeOperator = Callable[[str], Operator]
 
 
 def _diff_model(config: RunConfig) -> Operator:
-    from evolution.operators.diff_model import (  # type: ignore[import-not-found,unused-ignore]
-        DiffModelOperator,
-    )
+    if _is_public(config.model):
+        from evolution.operators.causal_model import CausalModelOperator
 
-    operator: Operator = DiffModelOperator(config.model)
-    return operator
+        return CausalModelOperator(config.model)
+    from evolution.operators.diff_model import DiffModelOperator
+
+    return DiffModelOperator(config.model)
+
+
+def _is_public(model: str) -> bool:
+    """Whether a name means a model in the public diff format: a hub's, or a folder of one.
+
+    The project's own models have a manifest, and names without a slash are theirs.
+    """
+    name = model.partition("@")[0]
+    try:
+        return not find_model(name).manifest
+    except UnknownModel:
+        return "/" in name and not (Path(name) / MANIFEST).is_file()
 
 
 def _instruct(config: RunConfig) -> Operator:
-    from evolution.operators.instruct import (  # type: ignore[import-not-found,unused-ignore]
-        InstructOperator,
-    )
+    from evolution.operators.instruct import InstructOperator
 
     assert config.instruct is not None  # the config has checked it
-    operator: Operator = InstructOperator(config.instruct)
-    return operator
+    return InstructOperator(config.instruct)
 
 
 # Name -> how to make one from a run's config. Models are loaded in the first `propose`.

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from evolution.cli import main
-from evolution.cli.display import Pace
-from evolution.run_folder import read_walkers
+from evolution.cli.display import Pace, _picture, display
+from evolution.run_folder import read_config, read_walkers
+from evolution.search import BatchReport, Search, mutate
 from evolution.walkers.seeds import SEEDS, seed_program
+from tests.evolution import search_parts
 
 Output = pytest.CaptureFixture[str]
 
@@ -70,6 +74,17 @@ def test_evolve_does_not_overwrite_and_resumes_a_finished_run(
         (["--resume"], "There is no run"),
         (["--seed", "no-such-file.py"], "There is no file 'no-such-file.py'"),
         (["--batch-size", "100000"], "--batch-size: "),
+        (["--children-per-parent", "0"], "--children-per-parent: "),
+        (["--operator", "syntax-tree", "--mix", "syntax-tree", "instruct"], "--mix belongs to"),
+        (["--mix", "syntax-tree"], "--mix: Value error, a mix needs two or more"),
+        (["--model", "mine"], "--model belongs to"),
+        (["--message", "Add a leg.", "often"], "perhaps one number"),
+        (["--message", "Add a leg.", "1", "2"], "perhaps one number"),
+        (["--message", "Add a leg.", "-1"], "--message: "),
+        (["--operator", "instruct"], "needs --endpoint and --endpoint-model"),
+        (["--endpoint", "http://localhost/v1"], "both"),
+        (["--endpoint", "http://localhost/v1", "--endpoint-model", "x"], "--endpoint belongs to"),
+        (["--endpoint", "localhost", "--endpoint-model", "x"], "--endpoint: "),
     ],
 )
 def test_evolve_says_what_is_wrong(
@@ -78,6 +93,59 @@ def test_evolve_says_what_is_wrong(
     assert main(["evolve", "--out", str(tmp_path / "run"), *options]) == 1
     assert message in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_evolve_takes_messages_and_children_per_parent(tmp_path: Path) -> None:
+    options = ["--evaluations", "6", "--workers", "1", "--children-per-parent", "3"]
+    messages = ["--message", "Add a leg = 2.", "--message", "Changed parameters.", "0.5"]
+    out = ["evolve", "--out", str(tmp_path / "run")]
+    assert main([*out, *options, *messages]) == 0
+    config = read_config(tmp_path / "run")
+    assert config.messages == (("Add a leg = 2.", 1.0), ("Changed parameters.", 0.5))
+    assert config.children_per_parent == 3
+    assert main([*out, "--resume", "--workers", "1", *messages]) == 0
+    assert main([*out, "--resume", "--message", "Another."]) == 1
+
+
+def test_evolve_without_its_model_stops_and_can_be_resumed(tmp_path: Path, capsys: Output) -> None:
+    options = ["--operator", "diff-model", "--model", "no-such-model", "--workers", "1"]
+    assert main(["evolve", "--out", str(tmp_path / "run"), *options]) == 1
+    error = capsys.readouterr().err
+    assert "no-such-model" in error
+    assert "[operator: model-unavailable]" in error
+    assert "add --resume" in error
+    assert read_config(tmp_path / "run").model == "no-such-model"
+    assert len(list(read_walkers(tmp_path / "run"))) == 1  # the seed
+
+
+def report_of_a_mix() -> tuple[Search, BatchReport]:
+    """The report after a batch of a mix, made with the small parts."""
+    search = Search(search_parts.config(**search_parts.MIX))
+    operators = {name: search_parts.Letters(name, "ab") for name in search.config.operators}
+    for _ in range(2):
+        request = search.ask()
+        assert request is not None
+        report = search.tell(search_parts.answer(request, mutate(request, operators)))
+    return search, report
+
+
+def test_plain_lines_of_a_mix_show_its_shares(tmp_path: Path, capsys: Output) -> None:
+    search, report = report_of_a_mix()
+    with display(search, tmp_path) as show:
+        show(report)
+    assert re.search(r"failures, diff-model \d+% syntax-tree \d+%\n", capsys.readouterr().err)
+
+
+def test_live_picture_of_a_mix_shows_who_earns(capsys: Output) -> None:
+    _, report = report_of_a_mix()
+    Console(width=100).print(_picture("mix", report.statistics, Pace(40, 8)))
+    shown = capsys.readouterr().out
+    for operator in report.statistics.operators:
+        assert re.search(
+            rf"{operator.name} .* {operator.share:.0%} of children +"
+            rf"{operator.admitted} of {operator.tried} admitted",
+            shown,
+        )
 
 
 def test_evolve_from_a_broken_seed_says_why(tmp_path: Path, capsys: Output) -> None:
