@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from evolution.cli import training
+from evolution.cli import corpus, mine, training
 from evolution.language_model.registry import registered_models
 
 
@@ -15,6 +15,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         description="The language models that mutate programs: what they learn from, and how.",
     )
     steps = model.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    mine.add_command(steps)
+    corpus.add_command(steps)
     training.add_commands(steps)
     listing = steps.add_parser("list", help="the models that a run can name")
     listing.set_defaults(command=_list)
