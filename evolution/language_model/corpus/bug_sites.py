@@ -56,13 +56,22 @@ def read_code(text: str) -> Code | None:
     """The sites of a text; None if it is too long, not plain ASCII or does not parse."""
     if len(text) > _MOST_CHARACTERS or not text.isascii() or "\r" in text or "\f" in text:
         return None
+    tree = _tree(text)
+    return None if tree is None else _Reader(text, tree).code
+
+
+def parses(text: str) -> bool:
+    """Whether a text is Python, as far as its syntax goes."""
+    return _tree(text) is not None
+
+
+def _tree(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return _Reader(text, tree).code
 
 
 class _Reader:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from evolution.language_model.corpus.bug_sites import Code, Span, read_code
+from evolution.language_model.corpus.bug_sites import Code, Span, parses, read_code
 from evolution.language_model.corpus.chance import Rng, chance, pick, weighted, whole
 from evolution.language_model.corpus.misspelling import lookalike, other_scheme
 
@@ -79,28 +77,33 @@ class Planted(NamedTuple):
     kinds: tuple[str, ...]
 
 
-def plant(rng: Rng, text: str, count: int) -> Planted | None:
-    """``text`` with up to ``count`` bugs that still parses; None if there is no place for one."""
+def plant(rng: Rng, text: str, count: int, kinds: Collection[str] | None = None) -> Planted | None:
+    """``text`` with up to ``count`` bugs that still parses; None if there is no place for one.
+
+    Args:
+        kinds: of bugs, names of `KINDS`; all of them by default.
+    """
     code = read_code(text)
     if code is None:
         return None
+    weights = [(kind, weight) for kind, weight in _WEIGHTS if kinds is None or kind in kinds]
     chosen: list[Replacement] = []
-    kinds: list[str] = []
+    planted: list[str] = []
     for _ in range(count * _TRIES):
-        kind = weighted(rng, _WEIGHTED_NAMES)
+        kind = weighted(rng, weights)
         bug = KINDS[kind][0](rng, code)
         if not bug or len(chosen) + len(bug) > max(count, 1):
             continue
         if any(_overlap(old, new) for old in chosen for new in bug):
             continue
         chosen += bug
-        kinds.append(kind)
+        planted.append(kind)
         if len(chosen) >= count:
             break
     buggy = _applied(text, chosen)
-    if buggy == text or not _parses(buggy):
+    if buggy == text or not parses(buggy):
         return None
-    return Planted(buggy, tuple(kinds))
+    return Planted(buggy, tuple(planted))
 
 
 def _overlap(a: Replacement, b: Replacement) -> bool:
@@ -111,16 +114,6 @@ def _applied(text: str, replacements: Sequence[Replacement]) -> str:
     for start, end, new in sorted(replacements, reverse=True):
         text = text[:start] + new + text[end:]
     return text
-
-
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _replaced(span: Span, text: str) -> list[Replacement]:
@@ -247,6 +240,9 @@ def wrong_parameter(rng: Rng, code: Code) -> list[Replacement]:
     return _replaced(span, lookalike(rng, span.text, code.variables))
 
 
+INFERABLE = ("misname-one", "misname-several", "return", "parameter", "attribute")
+"""Kinds that the rest of a function tells how to repair, even where nothing says its purpose."""
+
 # Kind -> how it is planted, how often it is tried.
 KINDS: dict[str, tuple[Planter, float]] = {
     "misname-one": (misname_one, 18.0),
@@ -260,4 +256,4 @@ KINDS: dict[str, tuple[Planter, float]] = {
     "function": (wrong_function, 5.0),
     "parameter": (wrong_parameter, 3.0),
 }
-_WEIGHTED_NAMES = [(name, weight) for name, (_, weight) in KINDS.items()]
+_WEIGHTS = [(name, weight) for name, (_, weight) in KINDS.items()]

@@ -6,12 +6,13 @@ None of them is a function of the bug-repair benchmark: `exclusion.check` sees e
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import takewhile
 
+from evolution.language_model.corpus.bug_sites import parses
 from evolution.language_model.corpus.chance import Rng, chance, pick, weighted
 from evolution.language_model.corpus.exclusion import check
 from evolution.language_model.corpus.planted_bugs import Planted, plant
@@ -72,19 +73,24 @@ _WORDINGS_OF_KINDS = {
 }
 _KIND_SHARE = 0.35  # of the other messages, where all bugs are of one kind
 
+_DEFINITION = re.compile(r"([ \t]*)def \w+\(")
 _FIRST_NAME = re.compile(r"^\s*(?:def|class) +(\w+)", re.MULTILINE)
 
 
-def repair_examples(rng: Rng, functions: Iterable[str]) -> Iterator[EditExample]:
+def repair_examples(
+    rng: Rng, functions: Iterable[str], kinds: Collection[str] | None = None
+) -> Iterator[EditExample]:
     """One example from each function in which bugs can be planted.
 
     Args:
         rng: decides everything.
         functions: program texts that work; may be endless.
+        kinds: of bugs, names of `planted_bugs.KINDS`; all of them by default. Functions that
+            do not say what they are for are better with `planted_bugs.INFERABLE`.
     """
     for text in functions:
         for _ in range(_TRIES):
-            planted = plant(rng, text, weighted(rng, _COUNTS))
+            planted = plant(rng, text, weighted(rng, _COUNTS), kinds)
             if planted is None:
                 continue
             message = _message(rng, text, planted)
@@ -104,21 +110,25 @@ def _message(rng: Rng, text: str, planted: Planted) -> str:
 
 
 def cut_functions(text: str, *, fewest_lines: int = 3, most_lines: int = 30) -> Iterator[str]:
-    """The functions of a program, as texts of their own without indentation.
+    """The functions of a program or of a window of one, as texts without indentation.
 
-    Nothing comes of a program that does not parse, or whose lines are not plain.
+    A function is cut out by the indentation of its lines, as a window need not parse; what
+    is cut out does.
     """
-    if "\r" in text or "\f" in text:
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
     lines = text.split("\n")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            part = lines[node.lineno - 1 : node.end_lineno]
-            if fewest_lines <= len(part) <= most_lines:
-                yield textwrap.dedent("\n".join(part)).rstrip() + "\n"
+    for at, line in enumerate(lines):
+        head = _DEFINITION.match(line)
+        if head is None:
+            continue
+        part = [line, *takewhile(partial(_is_inside, head[1]), lines[at + 1 :])]
+        while not part[-1].strip():
+            part.pop()
+        if fewest_lines <= len(part) <= most_lines:
+            function = textwrap.dedent("\n".join(part)) + "\n"
+            if parses(function):
+                yield function
+
+
+def _is_inside(indentation: str, line: str) -> bool:
+    """Whether a line belongs to a function whose ``def`` is indented so."""
+    return not line.strip() or line.startswith((f"{indentation} ", f"{indentation}\t"))

@@ -90,6 +90,12 @@ def test_bugs_are_as_many_as_asked_for_and_leave_the_rest_alone(count: int) -> N
     assert reached > count / 2
 
 
+def test_only_the_kinds_asked_for_are_planted() -> None:
+    rng = np.random.default_rng(9)
+    planted = [plant(rng, EXAMPLE, 3, ["operator", "return"]) for _ in range(20)]
+    assert {kind for bug in planted if bug for kind in bug.kinds} == {"operator", "return"}
+
+
 def test_no_place_for_a_bug_is_no_bug() -> None:
     rng = np.random.default_rng(6)
     for text in ("", "pass\n", "x = (\n", "naïve = 1\n", "\0", "a = 1\r\n"):
@@ -127,11 +133,9 @@ def test_functions_are_cut_out_of_programs() -> None:
         "import os\n\nclass A:\n    def f(self, x):\n        y = x + 1\n        return y\n\n"
         "def g(x): return x\n\ndef h(x):\n    if x:\n        return 1\n    return 2\n"
     )
-    assert sorted(cut_functions(text)) == [
-        "def f(self, x):\n    y = x + 1\n    return y\n",
-        "def h(x):\n    if x:\n        return 1\n    return 2\n",
-    ]
-    assert list(cut_functions("def f(:\n")) == []
-    assert list(cut_functions(text, most_lines=3)) == [
-        "def f(self, x):\n    y = x + 1\n    return y\n"
-    ]
+    method = "def f(self, x):\n    y = x + 1\n    return y\n"
+    other = "def h(x):\n    if x:\n        return 1\n    return 2\n"
+    assert list(cut_functions(text)) == [method, other]
+    assert list(cut_functions(text, most_lines=3)) == [method]
+    window = f"        return 0\n\n{text}\nclass B:\n    def broken(self):\n        x = (\n"
+    assert list(cut_functions(window)) == [method, other]
