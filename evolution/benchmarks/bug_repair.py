@@ -28,6 +28,7 @@ from evolution.benchmarks.repair.trials import (
 )
 from evolution.benchmarks.report import Figure, Progress, Report
 from evolution.config import InstructConfig, RunConfig
+from evolution.operators.diff_model import DiffModelOperator
 from evolution.operators.registry import operator_named
 from evolution.sandbox import Sandbox
 
@@ -146,8 +147,11 @@ def _operator(name: str, trials: int | None) -> Entrant:
 
 
 def _model(name: str, trials: int | None) -> Entrant:
+    """A diff model of which each trial is one sample, whatever its siblings wrote."""
     config = RunConfig(seed_program="", operator="diff-model", model=name)
     operator = operator_named("diff-model", config)
+    if isinstance(operator, DiffModelOperator):
+        operator = DiffModelOperator(name, tries=1)
     label = f"diff-model {name.rstrip('/').rpartition('/')[2].partition('@')[0]}"
     return OperatorEntrant(label, operator, trials or _MODEL_TRIALS, _MODEL_COST)
 

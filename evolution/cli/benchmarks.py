@@ -22,7 +22,9 @@ from evolution.cli.bug_repair import (
     add_bug_repair_options,
     bug_repair_arguments,
 )
-from evolution.cli.errors import CommandError
+from evolution.cli.errors import CommandError, describe
+from evolution.operators import OperatorUnavailable
+from evolution.sandbox import SandboxUnavailable
 from evolution.walkers.seeds import SEEDS
 
 NAMES = {
@@ -86,9 +88,14 @@ def _run(options: argparse.Namespace) -> int:
         transient=True,
     ) as bar:
         task = bar.add_task(options.name, total=1.0)
-        report: Report = run(
-            lambda done, what: bar.update(task, completed=done, description=what), **chosen
-        )
+        try:
+            report: Report = run(
+                lambda done, what: bar.update(task, completed=done, description=what), **chosen
+            )
+        except OperatorUnavailable as error:
+            raise CommandError(describe(error.failure)) from error
+        except SandboxUnavailable as error:
+            raise CommandError(str(error)) from error
     if options.json:
         report.dump(sys.stdout)
     else:

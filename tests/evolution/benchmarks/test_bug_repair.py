@@ -246,6 +246,15 @@ def test_the_command_says_what_it_lacks(capsys: pytest.CaptureFixture[str]) -> N
     assert "belongs to bug-repair only" in capsys.readouterr().err
 
 
+def test_a_model_that_is_not_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = str(tmp_path / "nothing")
+    command = ["benchmarks", "bug-repair", "--operators", "--trials", "3", "--models", model]
+    assert main(command) == 1
+    assert "nothing" in capsys.readouterr().err
+
+
 def test_the_rates_of_the_node_mutation_are_used(judge: Judge) -> None:
     rates = {(p.name, k): 0.0 for p in PROBLEMS for k in range(1, p.most_bugs + 1)}
     entrant = NodeMutationEntrant("still", 10, 0.01, rates)
