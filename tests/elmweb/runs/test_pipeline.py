@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
@@ -12,14 +13,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from elmweb.archives.models import Cell
-from elmweb.runs import pipeline, selectors, services
+from elmweb.runs import evaluators, pipeline, selectors, services
 from elmweb.runs.models import Batch, Run
 from elmweb.walkers.models import Walker
 from evolution.config import RunConfig
 from evolution.evaluation import Evaluator
-from evolution.operators.registry import operator_named
+from evolution.operators.registry import MakeOperator, operators_of
 from evolution.search import Search, run_batch
 from tests.elmweb.runs.driving import drive, open_batches, step
+from tests.evolution.search_parts import MIX, cheap_operator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,15 +32,36 @@ def evaluator() -> Iterator[Evaluator]:
         yield evaluator
 
 
-def search(config: RunConfig, evaluator: Evaluator) -> Search:
+@pytest.fixture
+def cheap_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mix whose operators need no model."""
+    monkeypatch.setattr(evaluators, "_operators", OrderedDict())
+    monkeypatch.setattr(evaluators, "operator_named", lambda name, config: cheap_operator(name))
+
+
+def search(config: RunConfig, evaluator: Evaluator, make: MakeOperator | None = None) -> Search:
     """The library's run of a config."""
     found = Search(config)
-    operator = operator_named(config.operator)
+    operators = operators_of(config, make)
     while not found.finished:
         request = found.ask()
         assert request is not None
-        found.tell(run_batch(request, operator, evaluator))
+        found.tell(run_batch(request, operators, evaluator))
     return found
+
+
+def assert_equals(run: Run, expected: Search) -> None:
+    """The run found and counted what the library's did."""
+    run.refresh_from_db()
+    assert run.status == "finished"
+    assert elites_of(run) == [
+        (niche, entry.program, entry.objective, entry.robust_objective)
+        for niche, entry in expected.archive.elites()
+    ]
+    shown = selectors.statistics(run).model_dump(exclude={"rate"})
+    wanted = expected.statistics()
+    assert shown == {**asdict(wanted), "operators": [asdict(o) for o in wanted.operators]}
+    assert expected.admitted == Walker.objects.filter(run=run).count()
 
 
 def elites_of(run: Run) -> list[tuple[int, str, float, float]]:
@@ -54,16 +77,47 @@ def test_run_equals_the_librarys_run(
     expected = search(config, evaluator)
     run = services.create_run(config, "equal")
     drive(run, random.Random(workers) if workers else None)
-    run.refresh_from_db()
-    assert run.status == "finished"
-    assert elites_of(run) == [
-        (niche, entry.program, entry.objective, entry.robust_objective)
-        for niche, entry in expected.archive.elites()
-    ]
-    shown = selectors.statistics(run).model_dump(exclude={"rate"})
-    wanted = expected.statistics()
-    assert shown == {**asdict(wanted), "operators": [asdict(o) for o in wanted.operators]}
-    assert expected.admitted == Walker.objects.filter(run=run).count()
+    assert_equals(run, expected)
+
+
+@pytest.mark.usefixtures("cheap_operators")
+@pytest.mark.parametrize("children_per_parent", [1, 3])
+def test_a_mix_equals_the_librarys_mix(
+    make_config: Callable[..., RunConfig], evaluator: Evaluator, children_per_parent: int
+) -> None:
+    config = make_config(evaluations=60, children_per_parent=children_per_parent, **MIX)
+    expected = search(config, evaluator, cheap_operator)
+    run = drive(services.create_run(config, "mixed"), random.Random(1))
+    assert_equals(run, expected)
+    assert run.mix == expected.mix.to_json()
+    assert all(operator.tried for operator in selectors.statistics(run).operators)
+
+
+@pytest.mark.usefixtures("cheap_operators")
+def test_events_of_a_mix_show_its_shares(make_config: Callable[..., RunConfig]) -> None:
+    run = drive(services.create_run(make_config(**MIX), "shown"))
+    batches = run.events.filter(kind="batch").order_by("number")
+    shown = [event.payload["statistics"]["operators"] for event in batches]
+    assert all([operator["name"] for operator in one] == list(MIX["mix"]) for one in shown)
+    assert all(sum(o["share"] for o in one) == pytest.approx(1.0) for one in shown)
+    assert [sum(o["tried"] for o in one) for one in shown] == [0, 8, 16, 24, 32, 40]
+    assert shown[-1] == run.statistics["operators"]
+
+
+def test_a_run_from_before_there_were_mixes_goes_on(make_config: Callable[..., RunConfig]) -> None:
+    run = drive(services.create_run(make_config(), "old"), steps=6)
+    for batch in open_batches(run):
+        for stored in (batch.request, batch.results):
+            if isinstance(stored, dict):
+                stored.pop("operators", None)
+                stored.pop("unmade", None)
+        batch.save()
+    for name in ("mix", "model", "instruct", "children_per_parent"):
+        del run.config[name]
+    run.save()
+    straight = drive(services.create_run(make_config(), "new"))
+    assert elites_of(drive(run)) == elites_of(straight)
+    assert run.statistics["operators"] == straight.statistics["operators"]
 
 
 def test_lineage_is_kept_with_every_admitted_walker(make_config: Callable[..., RunConfig]) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection, connections
 
-from elmweb.runs import pipeline, services, trouble
+from elmweb.runs import evaluators, pipeline, services, trouble
 from elmweb.runs.models import Batch, Run
 from evolution.config import RunConfig
+from evolution.operators.syntax_tree import SyntaxTreeOperator
 from evolution.sandbox import SandboxUnavailable
 from tests.elmweb.runs.driving import drive, open_batches, step
+from tests.evolution.search_parts import MIX, Broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,6 +33,11 @@ def impatient() -> Iterator[None]:
         cursor.execute(IMPATIENCE[connection.vendor])
     yield
     connection.close()  # the next test waits as usual
+
+
+@pytest.fixture(autouse=True)
+def _fresh_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluators, "_operators", OrderedDict())
 
 
 @contextmanager
@@ -123,6 +131,40 @@ def test_missing_sandbox_pauses_until_a_person_resumes(
     monkeypatch.undo()
     services.resume(run)
     assert drive(run).status == "finished"
+
+
+def test_unavailable_operator_pauses_until_a_person_resumes(
+    make_config: Callable[..., RunConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = services.create_run(make_config(operator="diff-model", model="none"), "no model")
+    operator = Broken()
+    monkeypatch.setattr(evaluators, "operator_named", lambda name, config: operator)
+    drive(run, steps=3)
+    run.refresh_from_db()
+    assert run.status == "paused"
+    assert run.reason == "There is no model; name another one."
+    assert run.statistics["evaluations"] == 0
+    pipeline.sweep()
+    run.refresh_from_db()
+    assert run.status == "paused"
+    operator.mended = SyntaxTreeOperator()
+    services.resume(run)
+    drive(run)
+    assert run.status == "finished"
+    assert run.statistics["failures"].get("model-missing") is None
+
+
+def test_unavailable_operator_of_a_mix_is_counted_and_the_run_goes_on(
+    make_config: Callable[..., RunConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operators = {"diff-model": Broken(), "syntax-tree": SyntaxTreeOperator()}
+    monkeypatch.setattr(evaluators, "operator_named", lambda name, config: operators[name])
+    run = drive(services.create_run(make_config(evaluations=80, **MIX), "half"))
+    broken, works = run.statistics["operators"]
+    assert run.status == "finished"
+    assert run.statistics["failures"]["model-missing"] == broken["tried"] > 0
+    assert broken["share"] < 0.05
+    assert works["admitted"] > 0
 
 
 def test_a_person_s_pause_outlasts_the_sweep(make_config: Callable[..., RunConfig]) -> None:
