@@ -1,0 +1,1 @@
+"""Mining commits: what is taken from one git repository, and what is left out."""
