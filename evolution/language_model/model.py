@@ -26,7 +26,7 @@ WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
 
 # Reading and writing a small model takes a blink; workers would log every line of a bar.
-transformers_logging.disable_progress_bar()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class ModelError(ValueError):

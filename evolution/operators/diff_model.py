@@ -43,7 +43,7 @@ class DiffModelOperator:
     Args:
         model: a name or exact name (``name@hash``) of the registry, or a folder.
         tries: samples for a child before its failure counts.
-        temperature, top_p: of the sampling; None for `Sampling`'s defaults.
+        temperature, top_p: of the sampling, see `Sampling`.
     """
 
     name = "diff-model"
@@ -53,13 +53,13 @@ class DiffModelOperator:
         model: str = "",
         *,
         tries: int = TRIES,
-        temperature: float | None = None,
-        top_p: float | None = None,
+        temperature: float = 0.8,
+        top_p: float = 0.95,
     ) -> None:
         self._model = model
         self._tries = tries
-        given = {"temperature": temperature, "top_p": top_p}
-        self._sampling = {name: value for name, value in given.items() if value is not None}
+        self._temperature = temperature
+        self._top_p = top_p
         self._loaded: tuple[Sampler, EditTokenizer] | None = None
 
     def propose(
@@ -132,7 +132,8 @@ class DiffModelOperator:
             suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
             groups.append(Group(tokenizer.program(window.lines), suffixes))
             members.append((ats, window))
-        sampled = sampler.sample(groups, Sampling(**self._sampling), rng) if groups else []
+        sampling = Sampling(self._temperature, self._top_p)
+        sampled = sampler.sample(groups, sampling, rng) if groups else []
         for (ats, window), group in zip(members, sampled, strict=True):
             for at, sample in zip(ats, group, strict=True):
                 tokens = sample.tokens if sample.ended else None
@@ -156,9 +157,9 @@ class DiffModelOperator:
         failure = child_failure(task.parent, program)
         if failure:
             return failure
-        notes = ()
+        notes = []
         if last < len(lines_of(task.parent)):
-            notes = (f"only lines {window.before + 1} to {window.before + last} were shown",)
+            notes = [f"only lines {window.before + 1} to {window.before + last} were shown"]
         return Child(program, self.name, task.message.label(*notes))
 
 
