@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evolution.benchmarks.models import ComparedModel, compared_models, sampled_once
 from evolution.benchmarks.repair import tuning
 from evolution.benchmarks.repair.plot import plot_svg
 from evolution.benchmarks.repair.problems import PROBLEMS, Problem
@@ -28,7 +29,6 @@ from evolution.benchmarks.repair.trials import (
 )
 from evolution.benchmarks.report import Figure, Progress, Report
 from evolution.config import InstructConfig, RunConfig
-from evolution.operators.diff_model import DiffModelOperator
 from evolution.operators.registry import operator_named
 from evolution.sandbox import Sandbox
 
@@ -68,7 +68,7 @@ def run(
         plot: write a picture (SVG) there.
     """
     entrants = [_operator(name, trials) for name in operators if name != NODE_MUTATION]
-    entrants += [_model(name, trials) for name in models]
+    entrants += [_model(model, trials) for model in compared_models(models)]
     if instruct is not None:
         entrants.append(_instruct(instruct, trials))
     with Sandbox() as sandbox:
@@ -146,13 +146,9 @@ def _operator(name: str, trials: int | None) -> Entrant:
     return OperatorEntrant(name, operator_named(name), count, cost)
 
 
-def _model(name: str, trials: int | None) -> Entrant:
-    """A diff model of which each trial is one sample, whatever its siblings wrote."""
-    config = RunConfig(seed_program="", operator="diff-model", model=name)
-    operator = operator_named("diff-model", config)
-    if isinstance(operator, DiffModelOperator):
-        operator = DiffModelOperator(name, tries=1)
-    label = f"diff-model {name.rstrip('/').rpartition('/')[2].partition('@')[0]}"
+def _model(model: ComparedModel, trials: int | None) -> Entrant:
+    operator = sampled_once(model.name)
+    label = f"diff-model {model.label}"
     return OperatorEntrant(label, operator, trials or _MODEL_TRIALS, _MODEL_COST)
 
 

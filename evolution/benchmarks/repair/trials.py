@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Protocol
 
 import numpy as np
 
+from evolution.benchmarks.intervals import wilson
 from evolution.benchmarks.repair.node_mutation import NodeMutation
 from evolution.benchmarks.repair.problems import Problem
 from evolution.operators import Child, Operator
@@ -18,7 +18,6 @@ from evolution.sandbox import Sandbox
 MESSAGE = "Fixed bugs."
 _BATCH = 64  # proposals with a shared parent
 _CHUNK = 5_000  # mutations of the node mutation at once
-_Z = 1.959964  # 95% of a normal distribution lie within so many deviations
 
 
 def point_name(problem: str, bugs: int) -> str:
@@ -140,13 +139,3 @@ class Point:
         """The lowest and the highest share of a random seed."""
         shares = [won / count for won, count in zip(self.successes, self.trials, strict=True)]
         return min(shares), max(shares)
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95% confidence interval of a share (Wilson's score interval)."""
-    share, square = successes / trials, _Z * _Z / trials
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * sqrt(share * (1 - share) / trials + square / (4 * trials)) / (1 + square)
-    low = middle - half if successes else 0.0  # without rounding
-    high = middle + half if successes < trials else 1.0
-    return low, high

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from evolution.benchmarks import bug_repair
+from evolution.benchmarks.intervals import wilson
 from evolution.benchmarks.repair import tuning
 from evolution.benchmarks.repair.node_mutation import NodeMutation
 from evolution.benchmarks.repair.plot import plot_svg
@@ -23,7 +24,6 @@ from evolution.benchmarks.repair.trials import (
     NodeMutationEntrant,
     OperatorEntrant,
     Point,
-    wilson,
 )
 from evolution.cli import main
 from evolution.language_model.corpus.exclusion import check
