@@ -59,3 +59,25 @@ def test_an_interval_is_shown_and_in_the_json_only_where_there_is_one() -> None:
     assert "0.5 [0.25, 1]" in table(report)
     assert report.to_json()["figures"][0]["low"] == 0.25
     assert "low" not in REPORT.to_json()["figures"][0]
+
+
+def test_what_is_compared_stands_side_by_side() -> None:
+    report = Report(
+        "example",
+        {},
+        [
+            Figure("lines", 7.0, "lines"),
+            at_least("share", 91.0, "%", 90, low=89.0, high=93.0, column="first"),
+            Figure("tokens", 20.0, "tokens", column="first"),
+            at_least("share", 94.0, "%", 95, column="second"),
+        ],
+    )
+    lines = table(report).splitlines()
+    single, (head, _, share, tokens) = lines[2:5], lines[6:]
+    assert single[2].split() == ["lines", "7", "lines", "-"]
+    assert head.split() == ["figure", "first", "second", "unit"]
+    assert "91 [89, 93] (>= 90: holds)  94 (>= 95: MISSED)" in share
+    assert tokens.split() == ["tokens", "20", "-", "tokens"]
+    assert head.index("second") == share.index("94") == tokens.index("-")
+    assert report.to_json()["figures"][1]["column"] == "first"
+    assert "column" not in report.to_json()["figures"][0]
