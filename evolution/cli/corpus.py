@@ -87,10 +87,10 @@ def summary(report: Report) -> dict[str, Any]:
     reasons: dict[str, int] = {}
     for (_, reason), number in report.dropped.most_common():
         reasons[reason] = reasons.get(reason, 0) + number
-    heights, widths, joints = (list(map(float, part)) for part in zip(*report.measures)) or (
-        [],
-    ) * 3
-    characters, lines = (list(map(float, part)) for part in zip(*report.sizes)) or ([],) * 2
+    heights, widths, joints = (
+        list(map(float, part)) for part in zip(*report.measures, strict=False)
+    )
+    characters, lines = (list(map(float, part)) for part in zip(*report.sizes, strict=False))
     return {
         "bases": report.bases,
         "bad_bases": dict(report.bad_bases),

@@ -23,7 +23,7 @@ from evolution.walkers import Walker
 Exclude = Callable[[str], str | None]
 """Why a text must not be trained on, or None; see `corpus.exclusion`."""
 
-LINES_AT_ONCE = 48  # programs that are edited side by side, to fill the sandbox's batches
+LINES_AT_ONCE = 48  # fills the sandbox's batches
 _SPARE = 1.6  # edits made for each that is wanted: some make no walker, some miss the intention
 _MOST_JOINTS = 64  # of a parent
 _GOES_ON = 0.72  # chance that a child is the next parent of its line
@@ -75,15 +75,21 @@ class CorpusBuilder:
         rng: decides everything.
         exclude: texts to keep out of training, e.g. those near a benchmark's functions.
         edits_per_base: examples wanted of each program.
+        lines: programs that are edited side by side.
     """
 
     def __init__(
-        self, rng: Rng, exclude: Exclude = lambda text: None, edits_per_base: int = 8
+        self,
+        rng: Rng,
+        exclude: Exclude = lambda text: None,
+        edits_per_base: int = 8,
+        lines: int = LINES_AT_ONCE,
     ) -> None:
         self.report = Report()
         self._rng = rng
         self._exclude = exclude
         self._wanted = edits_per_base
+        self._at_once = lines
         self._judge = Judge()
         self._seen: set[int] = set()
         self._lines: list[_Line] = []
@@ -159,8 +165,8 @@ class CorpusBuilder:
 
     def _fill(self, sandbox: Sandbox) -> None:
         """New base programs in place of the lines that ended."""
-        while len(self._lines) < LINES_AT_ONCE:
-            missing = LINES_AT_ONCE - len(self._lines)
+        while len(self._lines) < self._at_once:
+            missing = self._at_once - len(self._lines)
             texts = [base_program(self._rng) for _ in range(missing)]
             self.report.bases += missing
             for text, built in zip(texts, sandbox.build(texts), strict=True):

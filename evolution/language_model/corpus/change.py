@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from evolution.diffs.line_edits import line_edits
+from evolution.diffs.line_edits import LineEdit, line_edits
 from evolution.language_model.corpus.source import Source, read
 from evolution.walkers import Walker
 
@@ -49,10 +49,18 @@ class Change:
         return sum(old != new for old, new in pairs)
 
     @cached_property
+    def edits(self) -> list[LineEdit]:
+        return line_edits(self.parent, self.child)
+
+    @cached_property
     def lines(self) -> int:
         """Lines that the edit removes or writes, whichever is more."""
-        edits = line_edits(self.parent, self.child)
-        return sum(max(edit.last - edit.first + 1, len(edit.lines)) for edit in edits)
+        return sum(max(edit.last - edit.first + 1, len(edit.lines)) for edit in self.edits)
+
+    @cached_property
+    def written(self) -> int:
+        """Characters that the edit writes, without indentation: what a model must say."""
+        return sum(len(line.strip()) for edit in self.edits for line in edit.lines)
 
     @cached_property
     def growth(self) -> int:

@@ -20,6 +20,8 @@ _WEIGHTS = tuple((intention, intention.weight) for intention in INTENTIONS)
 _SMALL_LINES = 2
 # How much more, and less, often a liked and another edit get a general message.
 _LIKED, _NOT_LIKED = 1.4, 0.35
+# Characters: a search waits for what a model writes, so longer edits get them less often.
+_USUAL_LENGTH = 90
 _TRIES = 3  # draws for each wanted edit
 
 
@@ -66,18 +68,19 @@ def message_for(
 ) -> str:
     """One of the intention's wordings, or the paper's message that fits the change."""
     factor = 1.0 if liked is None else _LIKED if liked else _NOT_LIKED
+    factor *= min(1.3, max(0.25, _USUAL_LENGTH / max(change.written, 1)))
     if not chance(rng, min(intention.generic * factor, 0.95)):
         return intention.message(rng, edit.values)
     if intention.name == "fix-bugs":
         return FIXED
     small = change.lines <= _SMALL_LINES
     if change.numbers_only:
-        little = 0.35 if change.changed_numbers <= 2 else 0.05
+        little = 0.4 if change.changed_numbers <= 2 else 0.05
         return weighted(
             rng, ((PARAMETERS, 0.75 - little), (SMALL, little), (CHANGED, 0.25 * small))
         )
     if small:
-        return weighted(rng, ((SMALL, 0.45), (CHANGED, 0.55)))
+        return weighted(rng, ((SMALL, 0.35), (CHANGED, 0.65)))
     return weighted(rng, ((SMALL, 0.04), (CHANGED, 0.96)))
 
 

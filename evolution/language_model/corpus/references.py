@@ -36,12 +36,14 @@ class Scene:
 
     Attributes:
         joints: variables that hold one joint, in order of the text.
+        keyed: subscripts of dictionaries that hold joints.
         lists: variables that hold a list of joints -> its length or `UNKNOWN`.
         rows: variables that hold a list of lists of joints.
         least: joints that are surely there, for naming them by number.
     """
 
     joints: list[str] = field(default_factory=list)
+    keyed: list[str] = field(default_factory=list)
     lists: dict[str, int] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     least: int = 0
@@ -58,6 +60,8 @@ class Scene:
         return found
 
     def _one(self, rng: Rng) -> str | None:
+        if self.keyed and chance(rng, 0.8):
+            return pick(rng, self.keyed)
         weights = len(self.joints) + sum(min(n, 6) if n > 0 else 4 for n in self.lists.values())
         weights += 4 * len(self.rows)
         if not weights:
@@ -107,12 +111,26 @@ class _Reader:
                 result.lists[name] = kind.length
             elif kind.name == "rows":
                 result.rows.append(name)
-        result.least = max(2, len(self.source.joint_calls))
+        result.least = max(2, _count(self.source, entry))
+        result.keyed = self._keyed(entry)
         grid = grid_of(self.source)
         if grid is not None and not result.joints and not result.lists:
             result.least = max(result.least, grid.columns * grid.rows)
         result.joints += [name for name in self._tied_parameters(entry) if name not in known]
         return result
+
+    def _keyed(self, entry: ast.FunctionDef) -> list[str]:
+        """Subscripts with strings that muscles tie: elements of a dictionary of joints."""
+        ends = [
+            self.source.of(end)
+            for call in self.source.muscle_calls
+            if self.source.function(call) is entry
+            for end in call.args[:2]
+            if isinstance(end, ast.Subscript)
+            and isinstance(end.slice, ast.Constant)
+            and isinstance(end.slice.value, str)
+        ]
+        return list(dict.fromkeys(ends))
 
     def _tied_parameters(self, entry: ast.FunctionDef) -> list[str]:
         """Parameters of a helper that its muscles tie: they are joints."""
@@ -202,7 +220,7 @@ class _Reader:
         if isinstance(value, ast.ListComp):
             element = self._kind(value.elt, known)
             if element == _JOINT:
-                return Kind("joints", self._length(value, known))
+                return Kind("joints", self._length(value))
             return Kind("rows") if element is not None and element.name == "joints" else None
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
             left, right = self._kind(value.left, known), self._kind(value.right, known)
@@ -238,21 +256,57 @@ class _Reader:
                     return kind
         return None
 
-    def _length(self, value: ast.ListComp, known: dict[str, Kind]) -> int:
+    def _length(self, value: ast.ListComp) -> int:
         if len(value.generators) != 1 or value.generators[0].ifs:
             return UNKNOWN
-        iterated = value.generators[0].iter
-        if isinstance(iterated, ast.Call) and called(iterated) == "range":
-            bounds = [a.value for a in iterated.args if isinstance(a, ast.Constant)]
-            if len(bounds) == len(iterated.args) == 1 and isinstance(bounds[0], int):
-                return bounds[0]
-        if isinstance(iterated, ast.Name):
-            for node in self.source.nodes:
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
-                    target = node.targets[0]
-                    if isinstance(target, ast.Name) and target.id == iterated.id:
-                        return len(node.value.elts)
-        return UNKNOWN
+        rounds = _rounds(self.source, value.generators[0].iter)
+        return rounds if rounds > 1 else UNKNOWN
+
+
+def _count(source: Source, entry: ast.FunctionDef) -> int:
+    """How many joints there are at least, from ranges and calls that the text tells."""
+    total = 0
+    for call in source.joint_calls:
+        function = source.function(call)
+        times = 1
+        for around in source.ancestors(call):
+            if around is function:
+                break
+            if isinstance(around, ast.For):
+                times *= _rounds(source, around.iter)
+            elif isinstance(around, ast.ListComp):
+                for part in around.generators:
+                    times *= _rounds(source, part.iter)
+        if function is not entry and function is not None:
+            calls = [c for c in source.calls if called(c) == function.name]
+            times *= sum(source.function(c) is entry for c in calls)
+        total += times
+    return total
+
+
+def _rounds(source: Source, iterated: ast.expr) -> int:
+    """How often a loop runs, if its head says so; else 1."""
+    if isinstance(iterated, ast.List | ast.Tuple):
+        return len(iterated.elts)
+    if isinstance(iterated, ast.Call) and called(iterated) == "range":
+        bounds = [a.value for a in iterated.args if isinstance(a, ast.Constant)]
+        whole_bounds = [bound for bound in bounds if isinstance(bound, int)]
+        if len(whole_bounds) == len(iterated.args):
+            return len(range(*whole_bounds[:3])) if 0 not in whole_bounds[2:] else 1
+    if isinstance(iterated, ast.Name):
+        display = _display(source, iterated.id)
+        return len(display.elts) if display is not None else 1
+    return 1
+
+
+def _display(source: Source, name: str) -> ast.List | ast.Tuple | None:
+    """The list or tuple display that is assigned to a name, if there is one."""
+    for node in source.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and target.id == name:
+                return node.value
+    return None
 
 
 class Grid(NamedTuple):

@@ -18,6 +18,7 @@ Role = Literal["x", "y", "size", "amplitude", "phase", "count", "index", "other"
 Path = tuple[int, ...]
 
 _PASSING = frozenset({"abs", "max", "min", "float", "int", "round", "sum"})
+_LARGEST = 1e9  # beyond this a literal is an accident, e.g. 1e400
 _GRID = frozenset({"query_cppn"})
 
 
@@ -98,10 +99,9 @@ class _Roles:
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self._assigned[target.id].append(value)
-        elif isinstance(target, ast.Tuple):
-            if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
-                for part, given in zip(target.elts, value.elts, strict=True):
-                    self._bind(part, given)
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for part, given in zip(target.elts, value.elts, strict=False):
+                self._bind(part, given)
 
     def _unpack(self, target: ast.expr, iterated: ast.expr, path: Path) -> None:
         if isinstance(target, ast.Name):
@@ -194,9 +194,12 @@ class _Roles:
             for iterated, path in self._unpacked[value.value.id]:
                 if isinstance(index, int):
                     self.mark_elements(iterated, (*path, index), role)
-        elif isinstance(value.value, ast.Subscript) and isinstance(value.slice, ast.Constant):
-            if isinstance(value.slice.value, int):
-                self.mark_elements(value.value.value, (value.slice.value,), role)
+        elif (
+            isinstance(value.value, ast.Subscript)
+            and isinstance(value.slice, ast.Constant)
+            and isinstance(value.slice.value, int)
+        ):
+            self.mark_elements(value.value.value, (value.slice.value,), role)
 
     def mark_elements(self, value: ast.expr, path: Path, role: str) -> None:
         """The parts of the elements of ``value`` at ``path`` have this role."""
@@ -226,11 +229,11 @@ class _Roles:
             self.mark_elements(call.args[path[0]], path[1:], role)
         elif name == "reversed" and call.args:
             self.mark_elements(call.args[0], path, role)
-        elif name == "items" and isinstance(call.func, ast.Attribute) and path[:1] == (1,):
-            if isinstance(call.func.value, ast.Name):
-                for value in self._assigned[call.func.value.id]:
-                    for element in value.values if isinstance(value, ast.Dict) else []:
-                        self._mark_part(element, path[1:], role)
+        elif name == "items" and path[:1] == (1,) and isinstance(call.func, ast.Attribute):
+            held = call.func.value
+            for value in self._assigned[held.id] if isinstance(held, ast.Name) else ():
+                for element in value.values if isinstance(value, ast.Dict) else ():
+                    self._mark_part(element, path[1:], role)
 
     def _mark_part(self, element: ast.expr, path: Path, role: str) -> None:
         for position in path:
@@ -268,7 +271,9 @@ class _Roles:
         found = []
         source = self.source
         for node in source.nodes:
-            if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+            if not isinstance(node, ast.Constant) or isinstance(node.value, bool):
+                continue
+            if not isinstance(node.value, int | float) or not abs(node.value) < _LARGEST:
                 continue
             if isinstance(source.parents.get(node), ast.JoinedStr | ast.FormattedValue):
                 continue

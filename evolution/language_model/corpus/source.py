@@ -51,7 +51,8 @@ class Source:
         return self._starts[node.lineno - 1] + node.col_offset
 
     def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
-        assert node.end_lineno is not None and node.end_col_offset is not None
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
         return self._starts[node.end_lineno - 1] + node.end_col_offset
 
     def of(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> str:
@@ -141,7 +142,8 @@ class Source:
         tops = [node for node in self.tree.body if isinstance(node, ast.FunctionDef)]
         named = [node for node in tops if node.name == "make_walker"]
         free = [node for node in tops if len(node.args.args) == len(node.args.defaults)]
-        return (named or free or [None])[-1]
+        candidates = named or free
+        return candidates[-1] if candidates else None
 
     @cached_property
     def end_call(self) -> ast.Call | None:
@@ -204,7 +206,8 @@ class Source:
 
     def spliced(self, splices: Iterable[Splice]) -> str:
         """The text with the splices applied; they must not overlap."""
-        text, parts, at = self.text, [], 0
+        text, at = self.text, 0
+        parts: list[str] = []
         for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
             parts += (text[at:start], new)
             at = end

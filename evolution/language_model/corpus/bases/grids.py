@@ -5,6 +5,16 @@ from __future__ import annotations
 from evolution.language_model.corpus.bases.writing import Pen
 from evolution.language_model.corpus.chance import between, chance, pick, whole
 
+_NEAR = (
+    "abs(x1 - x2) + abs(y1 - y2) == 1",
+    "abs(x1 - x2) <= 1 and abs(y1 - y2) <= 1",
+    "max(abs(x1 - x2), abs(y1 - y2)) < 2",
+    "(x2 - x1) ** 2 + (y2 - y1) ** 2 < REACH",
+    "x1 == x2 and abs(y1 - y2) < 3 or y1 == y2 and abs(x1 - x2) == 1",
+    "abs(x1 - x2) + abs(y1 - y2) <= 2",
+    "abs(x1 - x2) < 3 and y1 != y2 or abs(x1 - x2) == 1",
+)
+
 
 def library_grid(pen: Pen) -> None:
     """The library's grid; only its three functions belong to the program."""
@@ -13,8 +23,8 @@ def library_grid(pen: Pen) -> None:
     given = f"{columns}, {rows}, {scale}, {connect}, {amplitude}, {phase}"
     pen(f"query_cppn({pen.wc}, {given})")
     if chance(pen.rng, 0.25):
-        top = (columns - 1) * scale_value(scale) / 2
-        place = pen.joint(top, rows * scale_value(scale) + between(pen.rng, 0.5, 3))
+        top = (columns - 1) * float(scale) / 2
+        place = pen.joint(top, rows * float(scale) + between(pen.rng, 0.5, 3))
         label = pick(pen.rng, ("head", "mast", "load", "tip"))
         pen(f"{label} = {place}")
         for k in (0, rows, columns * rows - 1):
@@ -29,18 +39,20 @@ def own_grid(pen: Pen) -> None:
     i, j = "i", "j"
     params = "nx, ny, step, linked, amp, phase"
     with pen.helper(name, params, "A grid; the functions say which pairs pull, and how."):
-        pen(f"cells = [(x, y) for x in range(nx) for y in range(ny)]")
+        pen("cells = [(x, y) for x in range(nx) for y in range(ny)]")
         if chance(rng, 0.5):
             pen(f"ids = [{pen.joint('x * step', 'y * step')} for x, y in cells]")
         else:
             pen("ids = []")
             with pen.block("for x, y in cells:"):
                 pen(f"ids.append({pen.joint('step * x', 'step * y')})")
-        with pen.block(f"for {i}, (x1, y1) in enumerate(cells):"):
-            with pen.block(f"for {j}, (x2, y2) in enumerate(cells[:{i}]):"):
-                with pen.block("if linked(x1, y1, x2, y2):"):
-                    pull = "amp(x1, y1, x2, y2)", "phase(x1, y1, x2, y2)"
-                    pen(pen.active(f"ids[{i}]", f"ids[{j}]", *pull))
+        with pen.block(
+            f"for {i}, (x1, y1) in enumerate(cells):",
+            f"for {j}, (x2, y2) in enumerate(cells[:{i}]):",
+            "if linked(x1, y1, x2, y2):",
+        ):
+            pull = "amp(x1, y1, x2, y2)", "phase(x1, y1, x2, y2)"
+            pen(pen.active(f"ids[{i}]", f"ids[{j}]", *pull))
         if chance(rng, 0.4):
             pen("return ids")
     connect, amplitude, phase = _functions(pen)
@@ -90,15 +102,13 @@ def net(pen: Pen) -> None:
     steps = pick(
         rng, ("(1, 0), (0, 1), (1, 1)", "(1, 0), (0, 1), (1, 1), (1, -1)", "(1, 0), (0, 1), (2, 1)")
     )
-    with pen.block("for (x, y), joint in net.items():"):
-        with pen.block(f"for dx, dy in [{steps}]:"):
-            with pen.block("if (x + dx, y + dy) in net:"):
-                phase = _phase_expression(pen, "x", "y")
-                pen(pen.active("joint", "net[x + dx, y + dy]", pen.amplitude(1.5), phase))
-
-
-def scale_value(text: str) -> float:
-    return float(text)
+    with pen.block(
+        "for (x, y), joint in net.items():",
+        f"for dx, dy in [{steps}]:",
+        "if (x + dx, y + dy) in net:",
+    ):
+        phase = _phase_expression(pen, "x", "y")
+        pen(pen.active("joint", "net[x + dx, y + dy]", pen.amplitude(1.5), phase))
 
 
 def _size(pen: Pen) -> tuple[int, int, str]:
@@ -121,18 +131,7 @@ def _functions(pen: Pen) -> tuple[str, str, str]:
         pick(rng, ("amplitude", "strength", "power", "swing")),
         pick(rng, ("phase", "timing", "delay", "gait")),
     )
-    near = pick(
-        rng,
-        (
-            "abs(x1 - x2) + abs(y1 - y2) == 1",
-            "abs(x1 - x2) <= 1 and abs(y1 - y2) <= 1",
-            "max(abs(x1 - x2), abs(y1 - y2)) < 2",
-            f"(x2 - x1) ** 2 + (y2 - y1) ** 2 < {pick(rng, ('2.5', '3', '4.2', '5', '6'))}",
-            "x1 == x2 and abs(y1 - y2) < 3 or y1 == y2 and abs(x1 - x2) == 1",
-            "abs(x1 - x2) + abs(y1 - y2) <= 2",
-            "abs(x1 - x2) < 3 and y1 != y2 or abs(x1 - x2) == 1",
-        ),
-    )
+    near = pick(rng, _NEAR).replace("REACH", pick(rng, ("2.5", "3", "4.2", "5", "6")))
     strength = pick(
         rng,
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from evolution.language_model.corpus.bases.writing import Pen
@@ -31,7 +32,7 @@ def boxes(pen: Pen) -> None:
             given = []
         pen(f"{box} = {pen.call(name, pen.number(x), pen.number(y), *given)}")
     pen.gap()
-    for a, b in zip(boxes_of, boxes_of[1:], strict=False):
+    for a, b in itertools.pairwise(boxes_of):
         ends = ((3, 0), (2, 1), (3, 1), (2, 0)) if vertical else ((1, 0), (2, 3), (1, 3), (2, 0))
         for left, right in ends[: whole(rng, 2, 4)]:
             pen(pen.muscle(f"{a}[{left}]", f"{b}[{right}]", step, active=True))
@@ -95,9 +96,8 @@ def legs(pen: Pen) -> None:
     hips = [f"hip{k}" for k in range(count)]
     if chance(rng, 0.5):
         for k, hip in enumerate(hips):
-            pen(
-                f"{hip} = {pen.joint(k * width / (count - 1), height + (k % 2) * between(rng, 0, 1))}"
-            )
+            top = height + (k % 2) * between(rng, 0, 1)
+            pen(f"{hip} = {pen.joint(k * width / (count - 1), top)}")
         pairs = [(hips[k], hips[k + 1]) for k in range(count - 1)]
         for a, b in pairs:
             pen(pen.muscle(a, b, width / count))
@@ -165,10 +165,12 @@ def meshes(pen: Pen) -> None:
         i, j = pen.i, pen.j
         ends: tuple[str, str]
         if dense:
-            with pen.block(f"for {i} in range(len({listing})):"):
-                with pen.block(f"for {j} in range({i} + 1, len({listing})):"):
-                    ends = (f"{listing}[{i}]", f"{listing}[{j}]")
-                    pen(pen.active(*ends, "amp", pen.phase_of(f"({i} + {j})")))
+            with pen.block(
+                f"for {i} in range(len({listing})):",
+                f"for {j} in range({i} + 1, len({listing})):",
+            ):
+                ends = (f"{listing}[{i}]", f"{listing}[{j}]")
+                pen(pen.active(*ends, "amp", pen.phase_of(f"({i} + {j})")))
         else:
             with pen.block(f"for {i} in range(len({listing}) - 1):"):
                 ends = (f"{listing}[{i}]", f"{listing}[{i} + 1]")
@@ -240,9 +242,7 @@ def _leg(pen: Pen, by_length: bool, with_amplitude: bool) -> None:
     rng = pen.rng
     bend = pen.number(between(rng, -1.5, 1.5))
     if by_length:
-        pen(
-            f"knee = {pen.joint(f'x + {bend}' if bend[0] != '-' else f'x - {bend[1:]}', 'length / 2')}"
-        )
+        pen(f"knee = {pen.joint(f'x + {bend}'.replace('+ -', '- '), 'length / 2')}")
         pen(f"foot = {pen.joint('x', '0')}")
     else:
         pen(f"knee = {pen.joint(pick(rng, ('x + 0.5', 'x - 1', 'x')), 'y / 2')}")

@@ -33,7 +33,7 @@ def full_tuples(pen: Pen) -> None:
     joints = _joints_from_points(pen, body)
     name = pick(pen.rng, ("muscles", "springs", "edges", "actuators", "links"))
     flagged = chance(pen.rng, 0.4)
-    rows = []
+    rows: list[str] = []
     for a, b in body.pairs[:14]:
         active = chance(pen.rng, pen.activity) or not rows
         amplitude, phase = pen.number(body.length(a, b) * 0.2), pen.phase()

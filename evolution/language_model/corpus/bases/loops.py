@@ -72,6 +72,7 @@ def growing_chain(pen: Pen) -> None:
     n = str(whole(rng, 3, 40))
     i = pen.i
     dx, dy = pen.size() / int(n), pen.size() / int(n)
+    up, down = pen.number(max(dy, 0.3)), pen.number(max(dy / 2, 0.2))
     x, y = pick(rng, (("x", "y"), ("px", "py"), ("x0", "y0")))
     pen(f"{x}, {y} = {pen.number(0)}, {pen.number(between(rng, 0, 3))}")
     pen(f"last = {pen.joint(x, y)}")
@@ -82,9 +83,9 @@ def growing_chain(pen: Pen) -> None:
         change = pick(
             rng,
             (
-                f"{y} += {pen.number(max(dy, 0.3))} if {i} % 2 else -{pen.number(max(dy / 2, 0.2))}",
+                f"{y} += {up} if {i} % 2 else -{down}",
                 f"{y} = {pen.number(max(dy * 4, 1))} * ({i} % 2)",
-                f"{y} += {pen.number(max(dy, 0.3))}",
+                f"{y} += {up}",
                 f"{y} = {pen.number(max(dy * 3, 1))} * {pen.math('sin')}({i} * 0.9)",
             ),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from evolution.language_model.corpus.bases.plans import blob, plan
 from evolution.language_model.corpus.bases.writing import Pen
 from evolution.language_model.corpus.chance import between, chance, pick, whole
@@ -97,15 +99,14 @@ def two_bodies(pen: Pen) -> None:
     ox, oy = ("x0", "y0") if "x0" in params else ("dx", "dy")
     with pen.helper(name, params, "One part, moved."):
         for label, (x, y) in zip(body.names, body.places, strict=True):
-            pen(
-                f"{label} = {pen.joint(f'{ox} + {pen.number(x)}'.replace('+ -', '- '), f'{oy} + {pen.number(y)}'.replace('+ -', '- '))}"
-            )
-        for a, b in body.pairs[:8]:
+            place = [f"{o} + {pen.number(v)}".replace("+ -", "- ") for o, v in ((ox, x), (oy, y))]
+            pen(f"{label} = {pen.joint(*place)}")
+        for one, two in body.pairs[:8]:
             if chance(rng, 0.4):
-                pen(pen.muscle(body.names[a], body.names[b], active=False))
+                pen(pen.muscle(body.names[one], body.names[two], active=False))
             else:
                 phase = pick(rng, ("phase", "phase", f"phase + {whole(rng, 1, 3)}"))
-                pen(pen.active(body.names[a], body.names[b], pen.amplitude(2), phase))
+                pen(pen.active(body.names[one], body.names[two], pen.amplitude(2), phase))
         pen(f"return {body.names[0]}, {body.names[-1]}")
     width = max(x for x, _ in body.places) - min(x for x, _ in body.places)
     count = whole(rng, 2, 3)
@@ -113,11 +114,10 @@ def two_bodies(pen: Pen) -> None:
     for k in range(count):
         a, b = f"{'abd'[k]}0", f"{'abd'[k]}1"
         move = pen.number(k * (width + between(rng, 0.5, 2)))
-        pen(
-            f"{a}, {b} = {pen.call(name, move, pen.number(k * pick(rng, (0, 0, 1.5))), pen.phase())}"
-        )
+        lift = pen.number(k * pick(rng, (0, 0, 1.5)))
+        pen(f"{a}, {b} = {pen.call(name, move, lift, pen.phase())}")
         ends.append((a, b))
-    for (a0, a1), (b0, b1) in zip(ends, ends[1:], strict=False):
+    for (a0, a1), (b0, b1) in itertools.pairwise(ends):
         pen(pen.muscle(a1, b0, active=True))
         pen(pen.muscle(a0, b0, active=chance(rng, 0.5)))
         if chance(rng, 0.5):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from evolution.language_model.corpus.chance import Rng, between, chance, pick, whole
 from evolution.language_model.corpus.bases.writing import Pen
+from evolution.language_model.corpus.chance import Rng, between, chance, pick, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Body:
 # name, x, y of each joint; then the pairs that hold it together.
 _PLANS: tuple[tuple[str, str], ...] = (
     (
-        "hip .5 .6, left_knee .3 .35, left_foot .2 0, right_knee .75 .35, right_foot .9 0, head .5 1",
+        "hip .5 .6, left_knee .3 .35, left_foot .2 0, right_knee .75 .35, right_foot "
+        ".9 0, head .5 1",
         "hip-left_knee left_knee-left_foot hip-right_knee right_knee-right_foot head-hip "
         "head-left_knee head-right_knee left_knee-right_knee left_foot-right_foot",
     ),
@@ -70,7 +71,8 @@ _PLANS: tuple[tuple[str, str], ...] = (
         "toe-knee heel-pelvis",
     ),
     (
-        "nose 1 .5, fin_up .5 1, fin_down .5 0, body0 .7 .6, body1 .3 .4, tail_up 0 .8, tail_low 0 .1",
+        "nose 1 .5, fin_up .5 1, fin_down .5 0, body0 .7 .6, body1 .3 .4, tail_up 0 "
+        ".8, tail_low 0 .1",
         "nose-body0 body0-body1 fin_up-body0 fin_down-body0 fin_up-body1 fin_down-body1 "
         "body1-tail_up body1-tail_low tail_up-tail_low fin_up-nose fin_down-nose",
     ),
@@ -80,10 +82,12 @@ _PLANS: tuple[tuple[str, str], ...] = (
     ),
     (
         "pivot .5 .5, arm_a 0 1, arm_b 1 1, arm_c 1 0, arm_d 0 0",
-        "pivot-arm_a pivot-arm_b pivot-arm_c pivot-arm_d arm_a-arm_b arm_b-arm_c arm_c-arm_d arm_d-arm_a",
+        "pivot-arm_a pivot-arm_b pivot-arm_c pivot-arm_d arm_a-arm_b arm_b-arm_c "
+        "arm_c-arm_d arm_d-arm_a",
     ),
     (
-        "foot0 0 0, foot1 .33 0, foot2 .66 0, foot3 1 0, spine0 .15 .6, spine1 .5 .8, spine2 .85 .6",
+        "foot0 0 0, foot1 .33 0, foot2 .66 0, foot3 1 0, spine0 .15 .6, spine1 .5 .8, "
+        "spine2 .85 .6",
         "foot0-spine0 foot1-spine0 foot1-spine1 foot2-spine1 foot2-spine2 foot3-spine2 "
         "spine0-spine1 spine1-spine2 foot0-foot1 foot2-foot3 spine0-spine2",
     ),

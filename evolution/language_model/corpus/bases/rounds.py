@@ -36,7 +36,7 @@ def star(pen: Pen) -> None:
         pen(f"tip = {pen.joint(x, y)}")
         pen(pen.muscle(middle, "tip", outer, i, points, active=True))
         if chance(rng, 0.3):
-            pen(f"tips += [tip]")
+            pen("tips += [tip]")
         else:
             pen("tips.append(tip)")
     with pen.block(f"for {i} in range({points}):"):
@@ -96,17 +96,16 @@ def spoked(pen: Pen) -> None:
     rx, ry = pen.size() / 2, pen.size() / 2
     start = pick(rng, ("", " + 0.3", " - 1.57"))
     slice_of = 6.2832 / count
-    pen(f"rim = []")
+    pen("rim = []")
     with pen.block(f"for {i} in range({count}):"):
         pen(f"t = {slice_of:.{whole(rng, 2, 4)}f} * {i}{start}")
-        pen(
-            f"rim.append({pen.joint(f'{pen.number(rx)} * {cos}(t)', f'{pen.number(ry)} * {sin}(t)')})"
-        )
+        place = pen.joint(f"{pen.number(rx)} * {cos}(t)", f"{pen.number(ry)} * {sin}(t)")
+        pen(f"rim.append({place})")
     hubs = whole(rng, 1, 2)
     names = ("hub", "axle") if hubs == 2 else (pick(rng, ("hub", "axle", "navel", "mid")),)
     for k, hub in enumerate(names):
         pen(f"{hub} = {pen.joint(between(rng, -rx / 3, rx / 3), k * ry / 2 + 0.1)}")
-    with pen.block(f"for a, b in zip(rim, rim[1:] + rim[:1]):"):
+    with pen.block("for a, b in zip(rim, rim[1:] + rim[:1]):"):
         pen(pen.muscle("a", "b", active=chance(rng, 0.3)))
     for k, hub in enumerate(names):
         part = pick(rng, ("rim", "rim[::2]", "rim[1:]")) if k else "rim"

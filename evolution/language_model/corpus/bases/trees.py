@@ -57,7 +57,7 @@ def spine(pen: Pen) -> None:
         n = pick(rng, ("segments", "vertebrae", "length"))
         pen(f"{n} = {count}")
     pen(f"spine = [{pen.joint(f'{i} * {gap}', height)} for {i} in range({n})]")
-    with pen.block(f"for a, b in zip(spine, spine[1:]):"):
+    with pen.block("for a, b in zip(spine, spine[1:]):"):
         pen(pen.muscle("a", "b"))
     pen.gap()
     both = chance(rng, 0.4)

@@ -72,11 +72,13 @@ class Pen:
         self._out.append("    " * self._indent + line if line else "")
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
-        self(head)
-        self._indent += 1
+    def block(self, *heads: str) -> Iterator[None]:
+        """A compound statement; several heads stand within each other."""
+        for head in heads:
+            self(head)
+            self._indent += 1
         yield
-        self._indent -= 1
+        self._indent -= len(heads)
 
     @contextmanager
     def helper(self, name: str, parameters: str, note: str = "") -> Iterator[None]:

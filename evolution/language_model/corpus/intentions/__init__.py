@@ -7,6 +7,7 @@ benchmark of obedience asks.
 from __future__ import annotations
 
 from evolution.language_model.corpus.intentions.base import Edit, Intention
+from evolution.language_model.corpus.intentions.bracing import BRACING
 from evolution.language_model.corpus.intentions.bugs import BUGS
 from evolution.language_model.corpus.intentions.functions import FUNCTIONS
 from evolution.language_model.corpus.intentions.gaits import GAITS
@@ -23,8 +24,8 @@ from evolution.language_model.corpus.intentions.tidy import TIDY
 __all__ = ["INTENTIONS", "Edit", "Intention", "intention_named"]
 
 INTENTIONS: tuple[Intention, ...] = (
-    *NUMBERS, *SIZES, *JOINTS, *MUSCLES, *GAITS, *REPETITION, *PARTS, *FUNCTIONS, *NAMING, *TIDY,
-    *BUGS, *MIXED,
+    *NUMBERS, *SIZES, *JOINTS, *MUSCLES, *BRACING, *GAITS, *REPETITION, *PARTS, *FUNCTIONS,
+    *NAMING, *TIDY, *BUGS, *MIXED,
 )  # fmt: skip
 _BY_NAME = {intention.name: intention for intention in INTENTIONS}
 

@@ -164,7 +164,8 @@ def missing_return(source: Source, rng: Rng) -> Bug | None:
         return None
     node = pick(rng, returns)
     function = source.function(node)
-    assert node.value is not None and function is not None
+    assert node.value is not None
+    assert function is not None
     gone = source.without(node)
     if gone is None or chance(rng, 0.4):
         gone = (source.start(node), source.start(node.value), "")
@@ -210,7 +211,9 @@ def missing_line(source: Source, rng: Rng) -> Bug | None:
     plain = [
         n
         for n in source.nodes
-        if isinstance(n, ast.Expr | ast.Assign) and source.function(n) is not None
+        if isinstance(n, ast.Expr | ast.Assign)
+        and n.lineno == n.end_lineno
+        and source.function(n) is not None
     ]
     gone = [(n, s) for n in plain if (s := source.without(n)) is not None]
     if not gone:

@@ -27,17 +27,21 @@ def text_of(value: float, digits: int) -> str:
 
 def like(rng: Rng, old: str, value: float) -> str:
     """``value`` written in the way of the literal ``old``."""
+    if not math.isfinite(value):
+        return old
     if "." in old:
         digits = len(old.split(".")[1]) if "e" not in old.lower() else 2
-        return text_of(value, min(max(digits, 1), 4))
-    if abs(value) >= 1 and chance(rng, 0.65) or abs(value - round(value)) < 1e-9:
+        digits = digits if abs(value) >= 0.1 else max(digits, 2)
+        # Changed numbers get shorter rather than longer: two decimals are enough to evolve.
+        return text_of(value, min(digits, 2) if digits > 1 and chance(rng, 0.7) else 1)
+    if (abs(value) >= 1 and chance(rng, 0.65)) or abs(value - round(value)) < 1e-9:
         return str(round(value))
     return text_of(value, pick(rng, (1, 1, 2)))
 
 
 def digits_of(source: Source) -> int:
     """Decimals that the program's coordinates mostly have."""
-    found = [n for n in with_role(source, "x", "y", "amplitude")][:12]
+    found = list(with_role(source, "x", "y", "amplitude"))[:12]
     texts = [source.text[n.start : n.end] for n in found]
     counts = sorted(len(text.split(".")[1]) if "." in text else 0 for text in texts)
     return counts[len(counts) // 2] if counts else 1
@@ -101,7 +105,7 @@ def amplitude(rng: Rng, source: Source) -> str:
         number = pick(rng, known)
         if number.value:
             return source.text[number.start : number.end]
-    return text_of(between(rng, 0.3, 3.0), max(1, digits_of(source)))
+    return text_of(between(rng, 0.3, 3.0), _few_digits(rng, source))
 
 
 def phase(rng: Rng, source: Source) -> str:
@@ -113,7 +117,12 @@ def phase(rng: Rng, source: Source) -> str:
         return pick(rng, ("1.57", "3.14", "4.71", "-1.57"))
     if choice < 0.32 and "math" in source.identifiers:
         return pick(rng, ("math.pi", "math.pi / 2", "math.pi / 3"))
-    return text_of(between(rng, 0.0, math.tau), max(1, digits_of(source)))
+    return text_of(between(rng, 0.0, math.tau), _few_digits(rng, source))
+
+
+def _few_digits(rng: Rng, source: Source) -> int:
+    """Decimals of a new number: one, or two where the program has more."""
+    return 2 if digits_of(source) > 1 and chance(rng, 0.3) else 1
 
 
 # --- joints and muscles -------------------------------------------------------------------
@@ -121,7 +130,7 @@ def phase(rng: Rng, source: Source) -> str:
 
 def joint(source: Source, x: float | str, y: float | str) -> str:
     """A call of add_joint."""
-    digits = digits_of(source)
+    digits = min(digits_of(source), 1)
     x = x if isinstance(x, str) else text_of(x, digits)
     y = y if isinstance(y, str) else text_of(y, digits)
     return f"{source.creator}.add_joint({x}, {y})"
@@ -165,7 +174,7 @@ def spot(source: Source, rng: Rng) -> tuple[str, str, str]:
         if source.function(call) is source.entry and not index_scopes(source, call)
     ]
     computed = [c for c in calls if any(not _is_number(a) for a in c.args)]
-    digits = digits_of(source)
+    digits = min(digits_of(source), 1)
     if computed and len(computed) * 2 > len(calls) and chance(rng, 0.8):
         call = pick(rng, computed)
         by = (pick(rng, (-1, 1)) * between(rng, 0.5, 4.0), between(rng, -1.0, 4.0))
@@ -183,8 +192,8 @@ def moved(source: Source, value: ast.expr, by: float) -> str:
     """A coordinate's text, ``by`` metres further."""
     text, digits = source.of(value), digits_of(source)
     if _is_number(value):
-        return text_of(float(text) + by, max(digits, 1 if "." in text else 0))
-    return f"{text} {'+' if by >= 0 else '-'} {text_of(abs(by), max(1, digits))}"
+        return text_of(float(text) + by, max(min(digits, 2), 1 if "." in text else 0))
+    return f"{text} {'+' if by >= 0 else '-'} {text_of(abs(by), 1)}"
 
 
 def _is_number(value: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from evolution.language_model.corpus.chance import Rng, between, chance, pick
 from evolution.language_model.corpus.intentions.base import Edit, Intention
@@ -38,7 +39,7 @@ def _rules(source: Source, kind: str) -> list[tuple[str, ast.expr, list[str]]]:
     return found
 
 
-def _rule(kind: str):  # type: ignore[no-untyped-def]
+def _rule(kind: str) -> Callable[[Source, Rng], Edit | None]:
     def make(source: Source, rng: Rng) -> Edit | None:
         rules = _rules(source, kind)
         if not rules:
@@ -180,7 +181,8 @@ FUNCTIONS = (
     Intention(
         "change-connections",
         wordings(
-            "[Change|Other|Different] [which joints are connected|connections|rule for connections]",
+            "[Change|Other|Different] [which joints are connected|connections|rule "
+            "for connections]",
             "[Rewrite|Change|Changed] `{name}`[| function]",
             "[Change|Rewrite] {name}",
             "[Connect other|Connect different] [pairs|joints|neighbours]",
@@ -194,7 +196,8 @@ FUNCTIONS = (
     Intention(
         "change-amplitude-function",
         wordings(
-            "[Change|Rewrite|Other] [the amplitude function|amplitude rule|how amplitudes are computed]",
+            "[Change|Rewrite|Other] [the amplitude function|amplitude rule|how "
+            "amplitudes are computed]",
             "[Rewrite|Change|Changed] `{name}`[| function]",
             "[Other|Different|New] amplitudes",
             "[Compute|Choose] amplitudes in another way",
@@ -223,7 +226,8 @@ FUNCTIONS = (
         "bend",
         wordings(
             "[Bend|Curve] [the body|the row|the chain|it]",
-            "[Use|Add] [a sine|sines|math.sin|trigonometry] for [coordinates|the coordinates|the shape]",
+            "[Use|Add] [a sine|sines|math.sin|trigonometry] for [coordinates|the "
+            "coordinates|the shape]",
             "[Use|Add] a sine of {index} [for|to] {axis}",
             "[Wavy|Curved] [body|shape|row]",
             "[Place|Put] joints [on|along] a [wave|curve|sine]",

@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Callable
 
-from evolution.language_model.corpus.chance import Rng, between, chance, pick, sample
+from evolution.language_model.corpus.chance import Rng, between, chance, pick, sample, whole
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.intentions.base import Edit, Intention
 from evolution.language_model.corpus.intentions.drafting import (
@@ -33,9 +33,12 @@ def wave(source: Source, rng: Rng) -> Edit | None:
         if splice is None:
             return None
         return Edit(source.spliced([splice, *extra]), {"index": index})
-    plain = [n for n in with_role(source, "phase")]
+    plain = with_role(source, "phase")
     if len(plain) < 3:
         return None
+    if len(plain) > 5 and chance(rng, 0.6):  # a part of the body only
+        first = whole(rng, 0, len(plain) - 4)
+        plain = plain[first : first + whole(rng, 3, 5)]
     step = round(between(rng, 0.3, 2.4) * pick(rng, (1, 1, -1)), 1)
     start = pick(rng, (0.0, 0.0, 1.0))
     turn = math.tau if len(plain) > 4 or step < 0 else 99.0  # phases start again after a period
@@ -219,7 +222,8 @@ GAITS = (
         "[Let|Make] [the|] phases run along [the body|the index|the joints]",
         "[Travelling wave|A travelling wave] of phases",
         "[Phases|Let phases] [along|follow] {index}",
-        "[Make|Let] [a wave|the muscles pull in a wave|a wave run] [through|along] the [body|walker]",
+        "[Make|Let] [a wave|the muscles pull in a wave|a wave run] [through|along] "
+        "the [body|walker]",
         "[Muscles pull|Pull] one after [the other|another]",
         "[Delay|Shift] each muscle[| a little more than the one before]",
         "[Phase|The phase] depends on {index}",

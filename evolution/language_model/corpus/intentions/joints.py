@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from evolution.language_model.corpus.chance import Rng, chance, pick, whole
 from evolution.language_model.corpus.intentions.base import Edit, Intention
@@ -10,8 +11,8 @@ from evolution.language_model.corpus.intentions.drafting import (
     digits_of,
     joint,
     known_joints,
-    muscle,
     moved,
+    muscle,
     spot,
     text_of,
     ties,
@@ -99,14 +100,14 @@ def place_lists(source: Source) -> list[tuple[ast.List, str]]:
         name = ""
         if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name):
             name = around.targets[0].id
-        if all(isinstance(e, ast.Call) and called(e) == "add_joint" for e in node.elts):
-            found.append((node, name))
-        elif all(_is_place(source, e, roles) for e in node.elts):
+        if all(isinstance(e, ast.Call) and called(e) == "add_joint" for e in node.elts) or all(
+            _is_place(source, e, roles) for e in node.elts
+        ):
             found.append((node, name))
     return found
 
 
-def _is_place(source: Source, element: ast.expr, roles: dict[int, str]) -> bool:
+def _is_place(source: Source, element: ast.expr, roles: Mapping[int, str]) -> bool:
     if not isinstance(element, ast.Tuple) or len(element.elts) != 2:
         return False
     kinds = [roles.get(source.start(part)) for part in element.elts]
@@ -148,15 +149,16 @@ def _one_more_element(source: Source, rng: Rng) -> Edit | None:
     if not found:
         return None
     display, variable = pick(rng, found)
-    made_of_calls = isinstance(display.elts[0], ast.Call)
-    if made_of_calls:
+    model = display.elts[0]
+    made_of_calls = isinstance(model, ast.Call)
+    if isinstance(model, ast.Call):
         x, y, where = spot(source, rng)
+        text = f"{source.of(model.func)}({x}, {y})"
     else:
         place = free_place(source, rng)
         x, y = (text_of(part, digits_of(source)) for part in place)
         where = "above" if place[1] > rough_box(source).high else "beside"
-    at = f"({x}, {y})"
-    text = f"{source.of(display.elts[0].func)}{at}" if made_of_calls else at  # type: ignore[attr-defined]
+        text = f"({x}, {y})"
     new = len(display.elts)
     splices = [appended(source, display, text)]
     pairs = pair_lists(source)
@@ -174,7 +176,7 @@ def _one_more_element(source: Source, rng: Rng) -> Edit | None:
         ends = [f"{joints}[{old}]" for old in dict.fromkeys(others)]
         new_text = f"{joints}[{pick(rng, (new, new, -1))}]"
         splices.append(source.before(source.finish, ties(source, rng, new_text, ends)))
-    values = {"where": where, "place": at}
+    values = {"where": where, "place": f"({x}, {y})"}
     return Edit(source.spliced(splices), values)
 
 
@@ -211,7 +213,7 @@ def _forgotten_name(source: Source, rng: Rng) -> Edit | None:
         name = names.pop(whole(rng, 0, len(names) - 1))
         uses = {source.statement(n) for n in source.names if n.id == name}
         plain = all(
-            isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) or _makes(s, name)
+            (isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)) or _makes(s, name)
             for s in uses
         )
         if not plain or len(scene(source).joints) + 3 * len(scene(source).lists) < 3:
@@ -361,6 +363,6 @@ JOINTS = (
         _ends,
         lambda c: c.joints_added == 2 and c.moved_joints == 0,
         lambda c: not c.numbers_only,
-        weight=2.5,
+        weight=1.3,
     ),
 )

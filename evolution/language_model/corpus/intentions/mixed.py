@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evolution.language_model.corpus.chance import Rng, chance, weighted, whole
 from evolution.language_model.corpus.intentions.base import Edit, Intention
+from evolution.language_model.corpus.intentions.bracing import BRACING
 from evolution.language_model.corpus.intentions.functions import FUNCTIONS
 from evolution.language_model.corpus.intentions.gaits import GAITS
 from evolution.language_model.corpus.intentions.joints import JOINTS
@@ -27,7 +28,17 @@ _SMALL = tuple(
 )  # fmt: skip
 _LARGE = tuple(
     (intention, intention.weight)
-    for intention in (*NUMBERS, *SIZES, *JOINTS, *MUSCLES, *GAITS, *REPETITION, *PARTS, *FUNCTIONS)
+    for intention in (
+        *NUMBERS,
+        *SIZES,
+        *JOINTS,
+        *MUSCLES,
+        *BRACING,
+        *GAITS,
+        *REPETITION,
+        *PARTS,
+        *FUNCTIONS,
+    )
     if not intention.keeps_walker
 )
 
@@ -56,7 +67,8 @@ MIXED = (
     Intention(
         "small-change",
         wordings(
-            "[Small|Minor|Tiny|Slight] [change|tweak|edit|modification][| to the walker|| to make_walker]",
+            "[Small|Minor|Tiny|Slight] [change|tweak|edit|modification][| to the "
+            "walker|| to make_walker]",
             "[Tweak|Adjust] [a detail|one detail|something]",
             "[A small|One small] [change|tweak]",
             "[Change|Modify] [it|the walker] [slightly|a little]",
@@ -70,7 +82,8 @@ MIXED = (
     Intention(
         "several-changes",
         wordings(
-            "[Change|Changed|Rework|Update|Redesign|Modify] [the walker|make_walker|the body|the design]",
+            "[Change|Changed|Rework|Update|Redesign|Modify] [the "
+            "walker|make_walker|the body|the design]",
             "[Another|A different|A new] [design|walker|body|gait]",
             "[Improve|Try to improve] [the walker|the gait|it]",
             "[Several|Various|Some] changes[| to the walker|| to make_walker]",

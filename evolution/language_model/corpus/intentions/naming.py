@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 from evolution.language_model.corpus.chance import Rng, chance, pick, whole
+from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.intentions.base import Edit, Intention
 from evolution.language_model.corpus.intentions.wordings import wordings
 from evolution.language_model.corpus.roles import numbers
@@ -25,10 +27,9 @@ def _places_of(source: Source, name: str) -> list[Splice]:
     for node in source.nodes:
         if isinstance(node, ast.Name) and node.id == name:
             found.append((source.start(node), source.end(node), name))
-        elif isinstance(node, ast.arg) and node.arg == name:
-            start = source.start(node)
-            found.append((start, start + len(name), name))
-        elif isinstance(node, ast.keyword) and node.arg == name:
+        elif (isinstance(node, ast.arg) and node.arg == name) or (
+            isinstance(node, ast.keyword) and node.arg == name
+        ):
             start = source.start(node)
             found.append((start, start + len(name), name))
         elif isinstance(node, ast.FunctionDef) and node.name == name:
@@ -52,7 +53,9 @@ def rename_variable(source: Source, rng: Rng) -> Edit | None:
         return None
     old = pick(rng, names)
     choice = rng.random()
-    if choice < 0.25 and not old[-1].isdigit():
+    if old == source.creator:
+        new = pick(rng, ("wc", "creator", "w", "builder", "walker"))
+    elif choice < 0.25 and not old[-1].isdigit():
         new = f"{old}_{pick(rng, ('joint', 'list', 'point', 'value', 'a'))}"
     elif choice < 0.35 and "_" in old:
         new = old.split("_")[0]
@@ -282,7 +285,13 @@ def name_arguments(source: Source, rng: Rng) -> Edit | None:
     return Edit(source.spliced(splices))
 
 
-def _kind(name, make, weight, text, *patterns):  # type: ignore[no-untyped-def]
+def _kind(
+    name: str,
+    make: Callable[[Source, Rng], Edit | None],
+    weight: float,
+    text: Callable[[Change], bool],
+    *patterns: str,
+) -> Intention:
     return Intention(
         name,
         wordings(*patterns),

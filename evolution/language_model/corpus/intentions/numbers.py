@@ -14,7 +14,6 @@ from evolution.language_model.corpus.intentions.wordings import wordings
 from evolution.language_model.corpus.roles import Number, numbers, with_role
 from evolution.language_model.corpus.source import Source, Splice
 
-
 _PLACE = re.compile(r"(?:add_joint|(?<![\w.]))\($")  # what stands before the x of a place
 
 
@@ -39,7 +38,7 @@ def _tunable(source: Source, rng: Rng) -> list[Number]:
     return [
         n
         for n in numbers(source)
-        if n.role != "index" and (not n.whole or counts and n.role == "count")
+        if n.role != "index" and (not n.whole or (counts and n.role == "count"))
     ]
 
 
@@ -60,12 +59,12 @@ def _parameters(source: Source, rng: Rng) -> Edit | None:
     found = _tunable(source, rng)
     if len(found) < 2:
         return None
-    count = whole(rng, 2, 6)
+    count = pick(rng, (2, 2, 2, 3, 3, 4, 5))
     choice = rng.random()
-    if choice < 0.45:
+    if choice < 0.6:
         first = whole(rng, 0, max(0, len(found) - count))
         chosen = found[first : first + count]
-    elif choice < 0.75:
+    elif choice < 0.85:
         role = pick(rng, found).role
         chosen = sample(rng, [n for n in found if n.role == role], count)
     else:
@@ -77,7 +76,8 @@ def _strengths(source: Source, rng: Rng) -> Edit | None:
     found = with_role(source, "amplitude")
     if not found:
         return None
-    chosen = found if chance(rng, 0.6) else sample(rng, found, whole(rng, 1, 3))
+    all_of_them = chance(rng, 0.7 if len(found) <= 3 else 0.2)
+    chosen = found if all_of_them else sample(rng, found, whole(rng, 1, 3))
     choice = rng.random()
     if choice < 0.4:
         factor = pick(rng, (0.5, 0.7, 1.3, 1.5, 2.0, 3.0))
@@ -99,7 +99,8 @@ def _timings(source: Source, rng: Rng) -> Edit | None:
     found = with_role(source, "phase")
     if not found:
         return None
-    chosen = found if chance(rng, 0.5) else sample(rng, found, whole(rng, 1, 4))
+    all_of_them = chance(rng, 0.7 if len(found) <= 3 else 0.2)
+    chosen = found if all_of_them else sample(rng, found, whole(rng, 1, 3))
     choice = rng.random()
     if choice < 0.25 and len(chosen) > 1:
         step, start = between(rng, 0.3, 2.4), between(rng, 0, 3)
@@ -137,7 +138,7 @@ def _moved(source: Source, rng: Rng) -> Edit | None:
     name = line.split("=")[0].strip()
     values = {"name": name} if name.isidentifier() and "add_joint" in line else {}
     if x in chosen and y in chosen:
-        texts = dict((start, text) for start, _, text in splices)
+        texts = {start: text for start, _, text in splices}
         at = [texts.get(n.start, source.text[n.start : n.end]) for n in (x, y)]
         values["place"] = f"({at[0]}, {at[1]})"
     return _edit(source, splices, **values)
@@ -148,18 +149,18 @@ def _counts(more: bool) -> Callable[[Source, Rng], Edit | None]:
         found = [n for n in with_role(source, "count") if n.value >= (2 if more else 3)]
         if not found:
             return None
-        number = pick(rng, found)
+        most = max(n.value for n in found)
+        number = pick(rng, [n for n in found if n.value == most] if chance(rng, 0.5) else found)
         value = int(number.value)
         if more:
             new = pick(rng, (value + 1, value + 2, value + 3, value * 2, value + whole(rng, 1, 8)))
         else:
             new = pick(rng, (value - 1, max(2, value - 2), max(2, value // 2)))
-        # A count is often written at several places; people change them together.
-        same = [n for n in found if n.value == number.value] if chance(rng, 0.8) else [number]
-        less = (
-            [n for n in found if n.value == value - 1] if len(same) > 1 or chance(rng, 0.5) else []
-        )
-        changes = [(n, float(new)) for n in same] + [(n, float(new - 1)) for n in less]
+        # The same count, and counts of the gaps between, often stand at several places.
+        changes = [(number, float(new))]
+        if chance(rng, 0.85):
+            near = [n for n in found if 0 <= value - n.value <= 2 and n.value + new > value]
+            changes = [(n, n.value + new - value) for n in near]
         return _edit(source, rewritten(source, rng, changes), old=str(value), new=str(new))
 
     return make
@@ -183,7 +184,8 @@ NUMBERS = (
     Intention(
         "change-number",
         wordings(
-            "[Change|Changed|Tweak|Adjust|Modify] [one|a single|a] [number|constant|value|parameter]",
+            "[Change|Changed|Tweak|Adjust|Modify] [one|a single|a] "
+            "[number|constant|value|parameter]",
             "[Set|Change] {old} to {new}",
             "Use {new} instead of {old}",
             "[Tune|Tweak] one [number|constant|parameter]",
@@ -193,12 +195,13 @@ NUMBERS = (
         lambda c: not c.same_walker,
         lambda c: c.changed_numbers == 1,
         weight=4.0,
-        generic=0.65,
+        generic=0.8,
     ),
     Intention(
         "change-parameters",
         wordings(
-            "[Change|Changed|Tweak|Tune|Adjust|Modify|Update] [parameters|the parameters|some numbers|numbers|constants|values]",
+            "[Change|Changed|Tweak|Tune|Adjust|Modify|Update] [parameters|the "
+            "parameters|some numbers|numbers|constants|values]",
             "[Tune|Tweak] the [walker's|walker] [parameters|numbers]",
             "Parameter [tuning|changes|tweaks]",
             "[Other|New|Different] [numbers|parameters|values|constants]",
@@ -206,8 +209,8 @@ NUMBERS = (
         _parameters,
         lambda c: not c.same_walker,
         lambda c: c.changed_numbers >= 2,
-        weight=7.0,
-        generic=0.7,
+        weight=9.0,
+        generic=0.85,
     ),
     Intention(
         "change-amplitudes",
@@ -222,10 +225,10 @@ NUMBERS = (
             "[Vary|Change] [how strong the muscles pull|muscle amplitudes]",
         ),
         _strengths,
-        lambda c: _same_build(c) and c.changed_amplitudes > 0 and c.changed_phases == 0,
+        lambda c: _same_build(c) and c.changed_amplitudes > 0 == c.changed_phases == c.activated,
         lambda c: c.numbers_only,
         weight=3.0,
-        generic=0.5,
+        generic=0.6,
     ),
     Intention(
         "change-phases",
@@ -238,10 +241,10 @@ NUMBERS = (
             "Retime [the muscles|muscles]",
         ),
         _timings,
-        lambda c: _same_build(c) and c.changed_phases > 0 and c.changed_amplitudes == 0,
+        lambda c: _same_build(c) and c.changed_phases > 0 == c.changed_amplitudes == c.activated,
         lambda c: c.numbers_only,
         weight=3.0,
-        generic=0.5,
+        generic=0.6,
     ),
     Intention(
         "move-joint",
@@ -259,13 +262,14 @@ NUMBERS = (
         lambda c: c.joints_added == 0 and c.moved_joints == 1 and c.muscles_added == 0,
         lambda c: 1 <= c.changed_numbers <= 2,
         weight=3.0,
-        generic=0.5,
+        generic=0.6,
     ),
     Intention(
         "more-repetitions",
         wordings(
             "[More|Use more|Add more] [repetitions|segments|parts|joints]",
-            "[Increase|Raise] the [count|number of repetitions|number of segments|number of joints]",
+            "[Increase|Raise] the [count|number of repetitions|number of "
+            "segments|number of joints]",
             "[Increase|Raise] [count|repetitions] [from {old} to {new}|to {new}]",
             "[Make it longer by repeating more|Repeat it more often|Loop more often]",
             "{new} instead of {old}",
@@ -275,13 +279,14 @@ NUMBERS = (
         lambda c: c.joints_added > 0,
         lambda c: c.numbers_only,
         weight=5.0,
-        generic=0.5,
+        generic=0.6,
     ),
     Intention(
         "fewer-repetitions",
         wordings(
             "[Fewer|Use fewer|Keep fewer] [repetitions|segments|parts|joints]",
-            "[Decrease|Reduce|Lower] the [count|number of repetitions|number of segments|number of joints]",
+            "[Decrease|Reduce|Lower] the [count|number of repetitions|number of "
+            "segments|number of joints]",
             "[Decrease|Reduce] [count|repetitions] [from {old} to {new}|to {new}]",
             "[Repeat it less often|Loop less often|Shorter loop|Shorter chain]",
             "{new} instead of {old}",
@@ -290,7 +295,7 @@ NUMBERS = (
         lambda c: c.joints_added < 0,
         lambda c: c.numbers_only,
         weight=2.5,
-        generic=0.5,
+        generic=0.55,
     ),
     Intention(
         "round-numbers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from evolution.language_model.corpus.chance import Rng, between, chance, pick, whole
@@ -30,7 +31,7 @@ def _at_end(source: Source, lines: list[str], **values: str) -> Edit | None:
 
 
 def _n(source: Source, value: float) -> str:
-    return text_of(value, max(digits_of(source), 1))
+    return text_of(value, 1 if abs(value) >= 0.1 or value == 0 else 2)
 
 
 def leg(source: Source, rng: Rng) -> Edit | None:
@@ -51,7 +52,7 @@ def leg(source: Source, rng: Rng) -> Edit | None:
         muscle(source, rng, knee, foot),
     ]
     lines += [muscle(source, rng, others[-1], foot, active=True)] if chance(rng, 0.8) else []
-    lines += [muscle(source, rng, others[-1], knee)] if len(others) > 1 else []
+    lines += [muscle(source, rng, others[-1], knee)] if len(others) > 1 and chance(rng, 0.4) else []
     return _at_end(source, lines, other=others[0])
 
 
@@ -189,9 +190,9 @@ def stack(source: Source, rng: Rng) -> Edit | None:
     above = chance(rng, 0.65)
     left = (box.left + box.right - width) / 2 if above else box.right + between(rng, 0.5, 3)
     low = min(box.high + between(rng, 0.4, 2.5), 20.0) if above else box.low
-    corners = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
     if chance(rng, 0.3):
-        corners = [(0, 0), (1, 0), (0.5, 1)]
+        corners = [(0.0, 0.0), (1.0, 0.0), (0.5, 1.0)]
     elif chance(rng, 0.2):
         corners.append((0.5, 1.4))
     places = [(left + width * x, min(low + height * y, 26.0)) for x, y in corners]
@@ -223,15 +224,9 @@ def mirror(source: Source, rng: Rng) -> Edit | None:
     display, variable = pick(rng, displays)
     twin = source.fresh("mirrored", "twins", "left", "others")
     if variable in held:  # calls of add_joint: only their places can be read
-        places = (
-            "["
-            + ", ".join(
-                f"({', '.join(source.of(a) for a in call.args)})"
-                for call in display.elts  # type: ignore[attr-defined]
-            )
-            + "]"
-        )
-        name = variable
+        made = [call.args for call in display.elts if isinstance(call, ast.Call)]
+        texts = [f"({', '.join(map(source.of, arguments))})" for arguments in made]
+        places, name = f"[{', '.join(texts)}]", variable
     else:
         places, name = variable, next(iter(held))
     if len(places) > 80:
@@ -291,7 +286,7 @@ def _part(name: str, make: Make, least: int, weight: float, *patterns: str) -> I
 
 PARTS = (
     _part(
-        "add-leg", leg, 2, 3.0,
+        "add-leg", leg, 2, 2.0,
         "[Add|Attach|Grow] [a|another|one more] leg",
         "[Add|Attach] a leg to {other}",
         "[Add|Attach] [a|another] [knee and a foot|knee and foot]",
@@ -299,7 +294,7 @@ PARTS = (
         "Give it [a|another|one more] leg",
     ),
     _part(
-        "add-arm", arm, 1, 2.0,
+        "add-arm", arm, 1, 1.5,
         "[Add|Attach|Grow] [an|another] arm",
         "[Add|Attach] [an arm|a limb] to {other}",
         "[Add|Attach] [a|another] [head|horn|limb|neck]",
@@ -307,7 +302,7 @@ PARTS = (
         "Give it [an arm|a head|another limb]",
     ),
     _part(
-        "add-tail", _chain("tail"), 2, 3.0,
+        "add-tail", _chain("tail"), 2, 2.5,
         "[Add|Attach|Grow] [a|another|a long] tail",
         "[Add|Attach] a tail of {count} [segments|joints|links]",
         "[Add|Attach] a [chain|string] of [joints|links|segments]",
@@ -331,7 +326,7 @@ PARTS = (
         "[Make|Build] [a second|another] layer",
     ),
     _part(
-        "stack-body", stack, 3, 2.5,
+        "stack-body", stack, 3, 1.3,
         "[Stack|Put|Build] another [body|frame|block] [on top|on it|]",
         "[Add|Attach] [a second|another] [body|frame|block]",
         "[Stack|Attach] [a frame|a block|{name}]",

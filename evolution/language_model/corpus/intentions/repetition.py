@@ -34,11 +34,11 @@ def repeat(source: Source, rng: Rng) -> Edit | None:
     run = [statement]
     name = _target(statement)
     for following in entry.body[at + 1 : at + 5]:
-        if name and _is_muscle(following) and name in _loaded(following):
-            if _loaded(following) <= _bound(entry.body[:at]) | {name, source.creator}:
-                run.append(following)
-                continue
-        break
+        if not name or not _is_muscle(following) or name not in _loaded(following):
+            break
+        if not _loaded(following) <= _bound(entry.body[:at]) | {name, source.creator}:
+            break
+        run.append(following)
     k = loop_variable(source)
     count = whole(rng, 2, 6)
     shift = _shifted(source, rng, statement, k)
@@ -284,7 +284,8 @@ def unroll(source: Source, rng: Rng) -> Edit | None:
     if not loops:
         return None
     loop = pick(rng, loops)
-    assert isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Call)
+    assert isinstance(loop.target, ast.Name)
+    assert isinstance(loop.iter, ast.Call)
     count, index = loop.iter.args[0].value, loop.target.id  # type: ignore[attr-defined]
     indent = " " * loop.col_offset
     lines = [
@@ -317,7 +318,8 @@ REPETITION = (
     Intention(
         "duplicate-part",
         wordings(
-            "[Duplicate|Copy|Repeat] [a part|one part|a part of the body] [with an offset|beside it|]",
+            "[Duplicate|Copy|Repeat] [a part|one part|a part of the body] [with an "
+            "offset|beside it|]",
             "[Add|Attach] [another|a second|one more] [part|unit|copy]",
             "[Add|Attach] {name}",
             "[Add|Make] a copy[|, moved and tied to the first]",

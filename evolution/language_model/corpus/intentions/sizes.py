@@ -29,12 +29,13 @@ def _scaled(axes: tuple[Role, ...], grow: bool) -> Make:
         factor = round(_factor(rng, grow), pick(rng, (1, 1, 2)))
         values = {"factor": f"{factor:g}"}
         choice = rng.random()
-        if choice < 0.2 and len(axes) == 1:
+        long = sum(n.role in axes for n in numbers(source)) > 5
+        if choice < (0.4 if long else 0.15) and len(axes) == 1:
             return _outermost(source, rng, axes[0], grow)
         sizes = [n for n in with_role(source, "size") if n.value]
         if len(axes) == 1 and choice < 0.65 and grid_of(source) is not None:
             return _by_count(source, rng, grow)
-        if choice < (0.75 if sizes and len(axes) == 1 else 0.45):
+        if choice < (0.75 if sizes and len(axes) == 1 else 0.6):
             edit = _at_calls(source, axes, f"{factor:g}")
             if edit is not None:
                 return Edit(edit, values)
@@ -44,7 +45,7 @@ def _scaled(axes: tuple[Role, ...], grow: bool) -> Make:
         if not found:
             edit = _at_calls(source, axes, f"{factor:g}")
             return Edit(edit, values) if edit is not None else None
-        if len(found) > 2 and chance(rng, 0.2):
+        if len(found) > 2 and chance(rng, 0.4):
             found = _one_name(source, rng, found)
         splices = rewritten(source, rng, [(n, n.value * factor) for n in found])
         if not splices:
@@ -106,10 +107,14 @@ def times(source: Source, value: ast.expr, factor: str) -> str:
         return text_of(float(value.value) * float(factor), digits)
     if isinstance(value, ast.Name | ast.Call | ast.Subscript | ast.Attribute):
         return f"{text} * {factor}"
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
-        if isinstance(value.left, ast.Name):  # what is added to a start is stretched
-            left = source.text[source.start(value) : source.start(value.right)]
-            return left + times(source, value.right, factor)
+    if (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Add | ast.Sub)
+        and isinstance(value.left, ast.Name)  # what is added to a start is stretched
+        and not source.of(value).startswith("(")
+    ):
+        left = source.text[source.start(value) : source.start(value.right)]
+        return left + times(source, value.right, factor)
     return f"({text}) * {factor}"
 
 
@@ -121,7 +126,9 @@ def _intention(
     patterns: tuple[str, ...],
     weight: float,
 ) -> Intention:
-    return Intention(name, wordings(*patterns), _scaled(axes, grow), check, weight=weight)
+    return Intention(
+        name, wordings(*patterns), _scaled(axes, grow), check, weight=weight, generic=0.55
+    )
 
 
 SIZES = (

@@ -1,4 +1,4 @@
-"""Edits that remove what is not needed. What they remove is planted first, as evolution leaves it."""
+"""Edits that remove what is not needed; it is planted first, as evolution leaves it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ TIDY = (
     Intention(
         "remove-unused",
         wordings(
-            "[Remove|Delete|Drop] [unused code|unused variables|what is not used|leftovers|dead code]",
+            "[Remove|Delete|Drop] [unused code|unused variables|what is not "
+            "used|leftovers|dead code]",
             "[Remove|Delete|Drop] unused [variable|] {name}",
             "[Clean up|Cleanup|Tidy up|Tidy]",
             "[Remove|Drop] [unneeded|needless|superfluous] [lines|statements|code]",
