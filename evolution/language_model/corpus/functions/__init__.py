@@ -19,7 +19,7 @@ FAMILIES: tuple[tuple[Callable[[Rng], Draft], float], ...] = (
     (arithmetic.weighted, 6.0),
     (arithmetic.polynomial, 5.0),
     (arithmetic.distance, 4.0),
-    (arithmetic.geometry, 5.0),
+    (arithmetic.measure, 5.0),
     (arithmetic.bits, 6.0),
     (arithmetic.pairwise, 7.0),
     (sequences.filtered, 3.0),

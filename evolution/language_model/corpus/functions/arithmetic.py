@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from evolution.language_model.corpus.chance import Rng, chance, pick, sample, whole
@@ -13,8 +14,90 @@ from evolution.language_model.corpus.functions.draft import (
     number,
     returning,
 )
+from evolution.language_model.corpus.functions.patterns import filled, patterns
 
 COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight")
+
+
+_MEASURES = patterns("""
+    circle_area(radius): return the area of a circle
+        return math.pi * radius ** 2
+
+    circumference(radius): return a circle's circumference
+        return 2 * math.pi * radius
+
+    triangle_area(base, height): return a triangle's area
+        return base * height / 2
+
+    area(width, height): return the area of a rectangle
+        return width * height
+
+    perimeter(width, height): return the perimeter
+        return 2 * (width + height)
+
+    volume(width, height, depth): return the volume
+        return width * height * depth
+
+    cylinder(radius, height): return the volume
+        return math.pi * radius**2 * height
+
+    sphere(radius): return the volume of a sphere
+        return 4 / 3 * math.pi * radius ** 3
+
+    trapezoid(a, b, height): return a trapezoid's area
+        return (a + b) * height / 2
+
+    hypotenuse(a, b): return the longest side
+        return math.sqrt(a ** 2 + b ** 2)
+
+    slope(x1, y1, x2, y2): return the slope
+        return (y2 - y1) / (x2 - x1)
+
+    polar_x(radius, angle): return x of polar coordinates
+        return radius * math.cos(angle)
+
+    polar_y(radius, angle): return y of polar coordinates
+        return radius * math.sin(angle)
+
+    lerp(a, b, t): go from a to b as t goes from 0 to 1
+        return a + (b - a) * t
+
+    speed(distance, time): return the distance in a unit of time
+        return distance / time
+
+    energy(mass, speed): return the kinetic energy
+        return mass * speed ** 2 / 2
+
+    to_fahrenheit(celsius): convert from Celsius
+        return celsius * 9 / 5 + 32
+
+    to_celsius(fahrenheit): convert from Fahrenheit
+        return (fahrenheit - 32) * 5 / 9
+
+    seconds(hours, minutes): return the time in seconds
+        return hours * 3600 + minutes * 60
+
+    to_radians(degrees): convert degrees to radians
+        return degrees * math.pi / 180
+
+    percent(part, whole): return the share in percent
+        return 100 * part / whole
+
+    with_tax(price, rate): add tax at the given rate
+        return price * (1 + rate)
+
+    discounted(price, off): take off so many percent
+        return price - price * off / 100
+
+    interest(sum0, rate, years): compound the interest
+        return sum0 * (1 + rate) ** years
+
+    bmi(weight, height): return the body-mass index
+        return weight / height ** 2
+
+    ohm(voltage, resistance): return the current
+        return voltage / resistance
+""")
 
 
 def _names(rng: Rng, fewest: int = 2, most: int = 6) -> list[str]:
@@ -157,66 +240,18 @@ def distance(rng: Rng) -> Draft:
     return Draft("midpoint", parameters, "return the point half way", [f"return ({middles})"])
 
 
-def geometry(rng: Rng) -> Draft:
-    forms = (
-        ("circle_area", ["radius"], "math.pi * radius ** 2", "return the area of a circle"),
-        ("circumference", ["radius"], "2 * math.pi * radius", "return a circle's circumference"),
-        ("triangle_area", ["base", "height"], "base * height / 2", "return a triangle's area"),
-        ("area", ["width", "height"], "width * height", "return the area of a rectangle"),
-        ("perimeter", ["width", "height"], "2 * (width + height)", "return the perimeter"),
-        ("volume", ["width", "height", "depth"], "width * height * depth", "return the volume"),
-        ("cylinder", ["radius", "height"], "math.pi * radius**2 * height", "return the volume"),
-        ("sphere", ["radius"], "4 / 3 * math.pi * radius ** 3", "return the volume of a sphere"),
-        ("trapezoid", ["a", "b", "height"], "(a + b) * height / 2", "return a trapezoid's area"),
-        ("hypotenuse", ["a", "b"], "math.sqrt(a ** 2 + b ** 2)", "return the longest side"),
-        ("slope", ["x1", "y1", "x2", "y2"], "(y2 - y1) / (x2 - x1)", "return the slope"),
-        (
-            "polar_x",
-            ["radius", "angle"],
-            "radius * math.cos(angle)",
-            "return x of polar coordinates",
-        ),
-        (
-            "polar_y",
-            ["radius", "angle"],
-            "radius * math.sin(angle)",
-            "return y of polar coordinates",
-        ),
-        ("lerp", ["a", "b", "t"], "a + (b - a) * t", "go from a to b as t goes from 0 to 1"),
-        ("speed", ["distance", "time"], "distance / time", "return the distance in a unit of time"),
-        ("energy", ["mass", "speed"], "mass * speed ** 2 / 2", "return the kinetic energy"),
-        ("to_fahrenheit", ["celsius"], "celsius * 9 / 5 + 32", "convert from Celsius"),
-        ("to_celsius", ["fahrenheit"], "(fahrenheit - 32) * 5 / 9", "convert from Fahrenheit"),
-        (
-            "seconds",
-            ["hours", "minutes"],
-            "hours * 3600 + minutes * 60",
-            "return the time in seconds",
-        ),
-        ("to_radians", ["degrees"], "degrees * math.pi / 180", "convert degrees to radians"),
-        ("percent", ["part", "whole"], "100 * part / whole", "return the share in percent"),
-        ("with_tax", ["price", "rate"], "price * (1 + rate)", "add tax at the given rate"),
-        ("discounted", ["price", "off"], "price - price * off / 100", "take off so many percent"),
-        (
-            "interest",
-            ["sum0", "rate", "years"],
-            "sum0 * (1 + rate) ** years",
-            "compound the interest",
-        ),
-        ("bmi", ["weight", "height"], "weight / height ** 2", "return the body-mass index"),
-        ("ohm", ["voltage", "resistance"], "voltage / resistance", "return the current"),
-    )
-    name, names, expression, about = pick(rng, forms)
-    if chance(rng, 0.3):
-        for name_of in names:
-            short = name_of[0]
-            if short not in names and len(name_of) > 2 and chance(rng, 0.7):
-                expression = expression.replace(name_of, short)
-                names = [short if known == name_of else known for known in names]
-        if len(set(names)) < len(names):
-            return geometry(rng)
-    imports = ("math",) if "math." in expression else ()
-    return Draft(name, names, about, returning(rng, expression), imports)
+def measure(rng: Rng) -> Draft:
+    """A formula of geometry, physics or money, its arguments named in full or by a letter."""
+    draft = filled(rng, _MEASURES)
+    if not chance(rng, 0.3):
+        return draft
+    letters = {name: name[0] for name in draft.parameters if len(name) > 2}
+    if len(set(letters.values())) < len(letters):
+        return draft
+    names = re.compile("|".join(rf"\b{name}\b" for name in letters) or r"$^")
+    draft.parameters = [letters.get(name, name) for name in draft.parameters]
+    draft.body = [names.sub(lambda match: letters[match[0]], line) for line in draft.body]
+    return draft
 
 
 def bits(rng: Rng) -> Draft:

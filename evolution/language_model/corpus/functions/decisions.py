@@ -4,6 +4,71 @@ from __future__ import annotations
 
 from evolution.language_model.corpus.chance import Rng, chance, pick, whole
 from evolution.language_model.corpus.functions.draft import Draft, arguments, number, returning
+from evolution.language_model.corpus.functions.patterns import filled, patterns
+
+_CHOICES = patterns("""
+    clamp($n, $low, $high): keep $n between $low and $high
+        if $n < $low:
+            return $low
+        if $n > $high:
+            return $high
+        return $n
+
+    clamp($n, $low, $high): keep $n between $low and $high
+        return max($low, min($high, $n))
+
+    inside($n, $low, $high): tell whether $n is from $low to $high
+        return $low <= $n <= $high
+
+    outside($n, $low, $high): tell whether $n is below $low or above $high
+        return $n < $low or $n > $high
+
+    sign($n): return -1, 0 or 1 as $n is negative, zero or positive
+        if $n > 0:
+            return 1
+        if $n < 0:
+            return -1
+        return 0
+
+    absolute($n): return $n without its sign
+        return $n if $n >= 0 else -$n
+
+    relu($n): return $n, or 0 if it is negative
+        return $n if $n > 0 else 0
+
+    step($n): return 1 from $c on, 0 below
+        return 1 if $n >= $c else 0
+
+    largest($p, $q, $r): return the largest of $p, $q and $r
+        if $p >= $q and $p >= $r:
+            return $p
+        if $q >= $r:
+            return $q
+        return $r
+
+    vote($p, $q, $r): return 1 if at least two of three inputs are 1
+        return ($p and $q) or ($q and $r) or ($p and $r)
+
+    select($p, $q, $r): return $q if $p is true, else $r
+        return $q if $p else $r
+
+    is_triangle($p, $q, $r): tell whether three sides make a triangle
+        return $p + $q > $r and $q + $r > $p and $p + $r > $q
+
+    overlap(a0, a1, b0, b1): tell whether two intervals overlap
+        return a0 <= b1 and b0 <= a1
+
+    safe_divide($p, $q): divide $p by $q, or return 0 if $q is 0
+        if $q == 0:
+            return 0
+        return $p / $q
+
+    compare($p, $q): return 1 if $p > $q, -1 if $p < $q, else 0
+        return ($p > $q) - ($p < $q)
+
+    all_positive($p, $q, $r): tell whether all three are positive
+        return $p > 0 and $q > 0 and $r > 0
+""")
 
 
 def predicate(rng: Rng) -> Draft:
@@ -33,102 +98,10 @@ def predicate(rng: Rng) -> Draft:
 
 
 def choice(rng: Rng) -> Draft:
-    n = pick(rng, ("n", "x", "number", "value", "v"))
     low, high = pick(rng, (("low", "high"), ("lower", "upper"), ("a", "b"), ("start", "end")))
-    c = number(rng)
-    names = arguments(rng, 3)
-    p, q, r = names
-    forms = (
-        (
-            "clamp",
-            [n, low, high],
-            f"keep {n} between {low} and {high}",
-            [
-                f"if {n} < {low}:",
-                f"    return {low}",
-                f"if {n} > {high}:",
-                f"    return {high}",
-                f"return {n}",
-            ],
-        ),
-        (
-            "clamp",
-            [n, low, high],
-            f"keep {n} between {low} and {high}",
-            [f"return max({low}, min({high}, {n}))"],
-        ),
-        (
-            "inside",
-            [n, low, high],
-            f"tell whether {n} is from {low} to {high}",
-            [f"return {low} <= {n} <= {high}"],
-        ),
-        (
-            "outside",
-            [n, low, high],
-            f"tell whether {n} is below {low} or above {high}",
-            [f"return {n} < {low} or {n} > {high}"],
-        ),
-        (
-            "sign",
-            [n],
-            f"return -1, 0 or 1 as {n} is negative, zero or positive",
-            [f"if {n} > 0:", "    return 1", f"if {n} < 0:", "    return -1", "return 0"],
-        ),
-        ("absolute", [n], f"return {n} without its sign", [f"return {n} if {n} >= 0 else -{n}"]),
-        ("relu", [n], f"return {n}, or 0 if it is negative", [f"return {n} if {n} > 0 else 0"]),
-        ("step", [n], f"return 1 from {c} on, 0 below", [f"return 1 if {n} >= {c} else 0"]),
-        (
-            "largest",
-            names,
-            f"return the largest of {p}, {q} and {r}",
-            [
-                f"if {p} >= {q} and {p} >= {r}:",
-                f"    return {p}",
-                f"if {q} >= {r}:",
-                f"    return {q}",
-                f"return {r}",
-            ],
-        ),
-        (
-            "vote",
-            names,
-            "return 1 if at least two of three inputs are 1",
-            [f"return ({p} and {q}) or ({q} and {r}) or ({p} and {r})"],
-        ),
-        ("select", names, f"return {q} if {p} is true, else {r}", [f"return {q} if {p} else {r}"]),
-        (
-            "is_triangle",
-            names,
-            "tell whether three sides make a triangle",
-            [f"return {p} + {q} > {r} and {q} + {r} > {p} and {p} + {r} > {q}"],
-        ),
-        (
-            "overlap",
-            ["a0", "a1", "b0", "b1"],
-            "tell whether two intervals overlap",
-            ["return a0 <= b1 and b0 <= a1"],
-        ),
-        (
-            "safe_divide",
-            [p, q],
-            f"divide {p} by {q}, or return 0 if {q} is 0",
-            [f"if {q} == 0:", "    return 0", f"return {p} / {q}"],
-        ),
-        (
-            "compare",
-            [p, q],
-            f"return 1 if {p} > {q}, -1 if {p} < {q}, else 0",
-            [f"return ({p} > {q}) - ({p} < {q})"],
-        ),
-        (
-            "all_positive",
-            names,
-            "tell whether all three are positive",
-            [f"return {p} > 0 and {q} > 0 and {r} > 0"],
-        ),
-    )
-    return Draft(*pick(rng, forms))
+    p, q, r = arguments(rng, 3)
+    n = pick(rng, ("n", "x", "number", "value", "v"))
+    return filled(rng, _CHOICES, n=n, low=low, high=high, p=p, q=q, r=r, c=number(rng))
 
 
 def graded(rng: Rng) -> Draft:

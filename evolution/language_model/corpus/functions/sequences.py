@@ -10,6 +10,145 @@ from evolution.language_model.corpus.functions.draft import (
     Draft,
     number,
 )
+from evolution.language_model.corpus.functions.patterns import filled, patterns
+
+_PARTS = patterns("""
+    differences($xs): return the differences of neighbours
+        return [b - a for a, b in zip($xs, $xs[1:])]
+
+    is_sorted($xs): tell whether the $xs never fall
+        return all($xs[i] <= $xs[i + 1] for i in range(len($xs) - 1))
+
+    chunks($xs, $size): cut the $xs into parts of $size each
+        return [$xs[i:i + $size] for i in range(0, len($xs), $size)]
+
+    running_totals($xs): return the sums of the first $xs
+        total = 0
+        ${out}_list = []
+        for $x in $xs:
+            total += $x
+            ${out}_list.append(total)
+        return ${out}_list
+
+    every_nth($xs): return every ${k}th of the $xs
+        return $xs[::$k]
+
+    first_part($xs): return the first $k of the $xs
+        return $xs[:$k]
+
+    last_part($xs): return the last $k of the $xs
+        return $xs[-$k:]
+
+    rotate($xs): move the first $k of the $xs to the end
+        return $xs[$k:] + $xs[:$k]
+
+    moving_mean($xs, $size): return the means of $size neighbours each
+        return [sum($xs[i:i + $size]) / $size
+                for i in range(len($xs) - $size + 1)]
+
+    unique($xs): return the $xs without repetitions, in order
+        seen = []
+        for $x in $xs:
+            if $x not in seen:
+                seen.append($x)
+        return seen
+
+    swap_ends($xs): return a copy with first and last exchanged
+        return [$xs[-1]] + $xs[1:-1] + [$xs[0]]
+
+    pairs($xs): return all pairs of the $xs
+        return [($xs[i], $xs[j])
+                for i in range(len($xs))
+                for j in range(i + 1, len($xs))]
+
+    index_of($xs, wanted): return the first index of wanted, or -1
+        for i, $x in enumerate($xs):
+            if $x == wanted:
+                return i
+        return -1
+
+    without_last($xs): return the $xs without the last
+        return $xs[:-1]
+""")
+
+_TWO_LISTS = patterns("""
+    dot($a, $b): return the dot product
+        return sum($x * $y for $x, $y in zip($a, $b))
+
+    added($a, $b): add two vectors
+        return [$x + $y for $x, $y in zip($a, $b)]
+
+    subtracted($a, $b): subtract $b from $a
+        return [$x - $y for $x, $y in zip($a, $b)]
+
+    squared_error($a, $b): add up the squared differences
+        return sum(($x - $y) ** 2 for $x, $y in zip($a, $b))
+
+    hamming($a, $b): count the places where $a and $b differ
+        return sum(1 for $x, $y in zip($a, $b) if $x != $y)
+
+    common($a, $b): return what is in $a and in $b
+        return [$x for $x in $a if $x in $b]
+
+    missing($a, $b): return what is in $a but not in $b
+        return [$x for $x in $a if $x not in $b]
+
+    interleave($a, $b): take from $a and $b in turn
+        merged = []
+        for $x, $y in zip($a, $b):
+            merged.append($x)
+            merged.append($y)
+        return merged
+
+    same_length($a, $b): tell whether $a and $b have the same length
+        return len($a) == len($b)
+
+    larger($a, $b): return the larger of each pair of $a and $b
+        return [max($x, $y) for $x, $y in zip($a, $b)]
+
+    as_dict($a, $b): make a dictionary from $a to $b
+        return dict(zip($a, $b))
+""")
+
+_DICTIONARIES = patterns("""
+    count_each($xs): count how often each of the $xs comes
+        $d = {}
+        for $x in $xs:
+            $d[$x] = $d.get($x, 0) + 1
+        return $d
+
+    invert($d): exchange keys and values
+        return {v: k for k, v in $d.items()}
+
+    by_length($xs): group the $xs by their length
+        $d = {}
+        for $x in $xs:
+            $d.setdefault(len($x), []).append($x)
+        return $d
+
+    total_value($d): add up all values
+        return sum($d.values())
+
+    best_key($d): return the key of the largest value
+        return max($d, key=$d.get)
+
+    lookup($d, key, default=None): return the value of key, or the default
+        if key in $d:
+            return $d[key]
+        return default
+
+    positions($xs): map each of the $xs to its index
+        return {$x: i for i, $x in enumerate($xs)}
+
+    sorted_keys($d): return the keys in order
+        return sorted($d.keys())
+
+    merge(a, b): join two dictionaries, adding their values
+        merged = dict(a)
+        for key, value in b.items():
+            merged[key] = merged.get(key, 0) + value
+        return merged
+""")
 
 
 def _named(rng: Rng) -> tuple[str, str, str]:
@@ -143,214 +282,17 @@ def extreme(rng: Rng) -> Draft:
 
 def sliding(rng: Rng) -> Draft:
     xs, x, out = _named(rng)
-    k = whole(rng, 2, 5)
     size = pick(rng, ("size", "n", "length", "width"))
-    forms = (
-        (
-            "differences",
-            [xs],
-            "return the differences of neighbours",
-            [f"return [b - a for a, b in zip({xs}, {xs}[1:])]"],
-        ),
-        (
-            "is_sorted",
-            [xs],
-            f"tell whether the {xs} never fall",
-            [f"return all({xs}[i] <= {xs}[i + 1] for i in range(len({xs}) - 1))"],
-        ),
-        (
-            "chunks",
-            [xs, size],
-            f"cut the {xs} into parts of {size} each",
-            [f"return [{xs}[i:i + {size}] for i in range(0, len({xs}), {size})]"],
-        ),
-        (
-            "running_totals",
-            [xs],
-            f"return the sums of the first {xs}",
-            [
-                "total = 0",
-                f"{out}_list = []",
-                f"for {x} in {xs}:",
-                f"    total += {x}",
-                f"    {out}_list.append(total)",
-                f"return {out}_list",
-            ],
-        ),
-        ("every_nth", [xs], f"return every {k}th of the {xs}", [f"return {xs}[::{k}]"]),
-        ("first_part", [xs], f"return the first {k} of the {xs}", [f"return {xs}[:{k}]"]),
-        ("last_part", [xs], f"return the last {k} of the {xs}", [f"return {xs}[-{k}:]"]),
-        (
-            "rotate",
-            [xs],
-            f"move the first {k} of the {xs} to the end",
-            [f"return {xs}[{k}:] + {xs}[:{k}]"],
-        ),
-        (
-            "moving_mean",
-            [xs, size],
-            f"return the means of {size} neighbours each",
-            [
-                f"return [sum({xs}[i:i + {size}]) / {size}",
-                f"        for i in range(len({xs}) - {size} + 1)]",
-            ],
-        ),
-        (
-            "unique",
-            [xs],
-            f"return the {xs} without repetitions, in order",
-            [
-                "seen = []",
-                f"for {x} in {xs}:",
-                f"    if {x} not in seen:",
-                f"        seen.append({x})",
-                "return seen",
-            ],
-        ),
-        (
-            "swap_ends",
-            [xs],
-            "return a copy with first and last exchanged",
-            [f"return [{xs}[-1]] + {xs}[1:-1] + [{xs}[0]]"],
-        ),
-        (
-            "pairs",
-            [xs],
-            f"return all pairs of the {xs}",
-            [
-                f"return [({xs}[i], {xs}[j])",
-                f"        for i in range(len({xs}))",
-                f"        for j in range(i + 1, len({xs}))]",
-            ],
-        ),
-        (
-            "index_of",
-            [xs, "wanted"],
-            "return the first index of wanted, or -1",
-            [
-                f"for i, {x} in enumerate({xs}):",
-                f"    if {x} == wanted:",
-                "        return i",
-                "return -1",
-            ],
-        ),
-        ("without_last", [xs], f"return the {xs} without the last", [f"return {xs}[:-1]"]),
-    )
-    return Draft(*pick(rng, forms))
+    return filled(rng, _PARTS, xs=xs, x=x, out=out, k=whole(rng, 2, 5), size=size)
 
 
 def two_lists(rng: Rng) -> Draft:
     a, b = pick(rng, (("a", "b"), ("xs", "ys"), ("left", "right"), ("u", "v"), ("first", "second")))
     x, y = (a[0], b[0]) if a[0] != a else ("p", "q")
-    forms = (
-        ("dot", "return the dot product", [f"return sum({x} * {y} for {x}, {y} in zip({a}, {b}))"]),
-        ("added", "add two vectors", [f"return [{x} + {y} for {x}, {y} in zip({a}, {b})]"]),
-        (
-            "subtracted",
-            f"subtract {b} from {a}",
-            [f"return [{x} - {y} for {x}, {y} in zip({a}, {b})]"],
-        ),
-        (
-            "squared_error",
-            "add up the squared differences",
-            [f"return sum(({x} - {y}) ** 2 for {x}, {y} in zip({a}, {b}))"],
-        ),
-        (
-            "hamming",
-            f"count the places where {a} and {b} differ",
-            [f"return sum(1 for {x}, {y} in zip({a}, {b}) if {x} != {y})"],
-        ),
-        (
-            "common",
-            f"return what is in {a} and in {b}",
-            [f"return [{x} for {x} in {a} if {x} in {b}]"],
-        ),
-        (
-            "missing",
-            f"return what is in {a} but not in {b}",
-            [f"return [{x} for {x} in {a} if {x} not in {b}]"],
-        ),
-        (
-            "interleave",
-            f"take from {a} and {b} in turn",
-            [
-                "merged = []",
-                f"for {x}, {y} in zip({a}, {b}):",
-                f"    merged.append({x})",
-                f"    merged.append({y})",
-                "return merged",
-            ],
-        ),
-        (
-            "same_length",
-            f"tell whether {a} and {b} have the same length",
-            [f"return len({a}) == len({b})"],
-        ),
-        (
-            "larger",
-            f"return the larger of each pair of {a} and {b}",
-            [f"return [max({x}, {y}) for {x}, {y} in zip({a}, {b})]"],
-        ),
-        ("as_dict", f"make a dictionary from {a} to {b}", [f"return dict(zip({a}, {b}))"]),
-    )
-    name, about, body = pick(rng, forms)
-    return Draft(name, [a, b], about, body)
+    return filled(rng, _TWO_LISTS, a=a, b=b, x=x, y=y)
 
 
 def dictionaries(rng: Rng) -> Draft:
     xs, x, _ = _named(rng)
     d = pick(rng, ("table", "counts", "d", "mapping", "groups"))
-    if x == "k":
-        x = "item"
-    forms = (
-        (
-            "count_each",
-            [xs],
-            f"count how often each of the {xs} comes",
-            [
-                f"{d} = {{}}",
-                f"for {x} in {xs}:",
-                f"    {d}[{x}] = {d}.get({x}, 0) + 1",
-                f"return {d}",
-            ],
-        ),
-        ("invert", [d], "exchange keys and values", [f"return {{v: k for k, v in {d}.items()}}"]),
-        (
-            "by_length",
-            [xs],
-            f"group the {xs} by their length",
-            [
-                f"{d} = {{}}",
-                f"for {x} in {xs}:",
-                f"    {d}.setdefault(len({x}), []).append({x})",
-                f"return {d}",
-            ],
-        ),
-        ("total_value", [d], "add up all values", [f"return sum({d}.values())"]),
-        ("best_key", [d], "return the key of the largest value", [f"return max({d}, key={d}.get)"]),
-        (
-            "lookup",
-            [d, "key", "default=None"],
-            "return the value of key, or the default",
-            ["if key in " + d + ":", f"    return {d}[key]", "return default"],
-        ),
-        (
-            "positions",
-            [xs],
-            f"map each of the {xs} to its index",
-            [f"return {{{x}: i for i, {x} in enumerate({xs})}}"],
-        ),
-        ("sorted_keys", [d], "return the keys in order", [f"return sorted({d}.keys())"]),
-        (
-            "merge",
-            ["a", "b"],
-            "join two dictionaries, adding their values",
-            [
-                "merged = dict(a)",
-                "for key, value in b.items():",
-                "    merged[key] = merged.get(key, 0) + value",
-                "return merged",
-            ],
-        ),
-    )
-    return Draft(*pick(rng, forms))
+    return filled(rng, _DICTIONARIES, xs=xs, x=x, d=d)
