@@ -44,6 +44,9 @@ class DiffModelOperator:
         model: a name or exact name (``name@hash``) of the registry, or a folder.
         tries: samples for a child before its failure counts.
         temperature, top_p: of the sampling, see `Sampling`.
+
+    Attributes:
+        samples, tokens: edits sampled so far and their tokens; for benchmarks.
     """
 
     name = "diff-model"
@@ -61,6 +64,7 @@ class DiffModelOperator:
         self._temperature = temperature
         self._top_p = top_p
         self._loaded: tuple[Sampler, EditTokenizer] | None = None
+        self.samples = self.tokens = 0
 
     def propose(
         self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
@@ -136,6 +140,8 @@ class DiffModelOperator:
         sampled = sampler.sample(groups, sampling, rng) if groups else []
         for (ats, window), group in zip(members, sampled, strict=True):
             for at, sample in zip(ats, group, strict=True):
+                self.samples += 1
+                self.tokens += len(sample.tokens)
                 tokens = sample.tokens if sample.ended else None
                 results[at] = self._child(tasks[at], window, tokens, tokenizer)
         return [results[at] for at in range(len(tasks))]

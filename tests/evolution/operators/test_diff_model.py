@@ -70,6 +70,15 @@ def test_children_are_edits_of_their_parents(operator: DiffModelOperator) -> Non
     assert len({child.program for child in made}) >= 3
 
 
+def test_samples_and_their_tokens_are_counted(trained: Path) -> None:
+    operator = DiffModelOperator(str(trained / "small"), tries=1)
+    assert (operator.samples, operator.tokens) == (0, 0)
+    propose(operator, [SQUARE] * 6)
+    propose(operator, [SQUARE] * 2 + ["x = ("])
+    assert operator.samples == 8
+    assert 8 * 3 <= operator.tokens <= 8 * 160
+
+
 def test_results_come_in_the_order_of_the_parents(operator: DiffModelOperator) -> None:
     marked = [f"{SQUARE}# {n}\n" for n in (0, 1, 0, 2, 1)]
     for parent, result in zip(marked, propose(operator, marked), strict=True):
