@@ -71,6 +71,29 @@ def data_directory() -> Path:
     return path
 
 
+def models_directory(directory: Path) -> Path:
+    """Where models made here are kept; the library asks the environment for it."""
+    path = Path(text("ELM_MODELS") or directory / "models").expanduser().resolve()
+    os.environ["ELM_MODELS"] = str(path)
+    return path
+
+
+def instruct_endpoint() -> tuple[str, str]:
+    """Address and model of the chat endpoint that runs may use; empty where there is none."""
+    address, model = text("ELMWEB_INSTRUCT_ENDPOINT"), text("ELMWEB_INSTRUCT_MODEL")
+    if bool(address) != bool(model):
+        raise refuse("ELMWEB_INSTRUCT_ENDPOINT and ELMWEB_INSTRUCT_MODEL belong together.")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise refuse(
+            f"ELMWEB_INSTRUCT_ENDPOINT is {address!r}; write an address such as "
+            "http://localhost:8080/v1."
+        )
+    if parts.username or parts.password:
+        raise refuse("ELMWEB_INSTRUCT_ENDPOINT holds a password; give it as ELM_INSTRUCT_API_KEY.")
+    return address, model
+
+
 def embedded_secret_key(directory: Path) -> str:
     """The secret key of an embedded installation: made once, readable by its owner only."""
     path = directory / "secret_key"

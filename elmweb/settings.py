@@ -14,6 +14,8 @@ given, and the settings refuse to load without it.
 | ELMWEB_BASE_URL | how links begin, e.g. `https://walkers.example`; required in production |
 | ELMWEB_OPEN_CONTROL | whether everyone may pause and cancel; embedded 1, production 0 |
 | ELMWEB_TRUST_PROXY | whether X-Forwarded-* come from our own proxy; default 0 |
+| ELM_MODELS | where models made here are kept; default `models/` in the data directory |
+| ELMWEB_INSTRUCT_ENDPOINT, ELMWEB_INSTRUCT_MODEL | a chat endpoint for runs, and its model |
 """
 
 from __future__ import annotations
@@ -178,6 +180,12 @@ MAX_EVALUATIONS = int(env.number("ELMWEB_MAX_EVALUATIONS", 200_000 if PRODUCTION
 MAX_PROGRAM_BYTES = 64 * 1024  # of a submitted seed
 # One visitor's submissions and new runs a minute; 0: no limit.
 SUBMISSIONS_A_MINUTE = int(env.number("ELMWEB_SUBMISSIONS_A_MINUTE", 12 if PRODUCTION else 0))
+
+# --- Language models -------------------------------------------------------------
+
+MODELS_DIR = env.models_directory(DATA_DIR)
+INSTRUCT_ENDPOINT, INSTRUCT_MODEL = env.instruct_endpoint()
+INSTRUCT_MAX_REQUESTS = int(env.number("ELMWEB_INSTRUCT_MAX_REQUESTS", 10_000))  # of one run
 
 # --- Safety --------------------------------------------------------------------
 

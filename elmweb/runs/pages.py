@@ -11,7 +11,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from elmweb.runs import selectors
+from elmweb.runs import operators, selectors
 from elmweb.runs.api import find_run
 from elmweb.runs.failures import NAMES, name_of
 from elmweb.runs.models import Run
@@ -31,8 +31,6 @@ TABLE_POINTS = 24  # rows of the progress table
 STRIP = 24  # walkers that stand for a line of descent
 PLACEHOLDER = "ID"  # what scripts replace by a walker's id
 
-# What operators are called in a line; an unknown one is shown by its own name.
-OPERATORS = {"syntax-tree": "syntax-tree mutation"}
 CONTROLS = (
     ("pause", "Pause", (RunStatus.QUEUED, RunStatus.RUNNING)),
     ("resume", "Resume", (RunStatus.PAUSED,)),
@@ -73,6 +71,7 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "champion": champion,
         "barren": not state.elites and state.status in TERMINAL,
         "best": sorted(state.elites, key=lambda elite: -elite.robust)[:BEST],
+        **_makers(state, run.run_config),
         "niches": state.cells[0] * state.cells[1] * state.cells[2],
         "config": run.run_config,
         "seed": Walker.objects.filter(run=run, depth=0).order_by("pk").first(),
@@ -88,6 +87,20 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "trail": [("Runs", reverse("home") + "#runs"), (state.name, "")],
     }
     return render(request, "runs/run.html", context)
+
+
+def _makers(state: RunState, config: RunConfig) -> dict[str, object]:
+    """The panel of who makes the children, and what they are asked for."""
+    models = {code: operators.model_of(code, config) for code in config.operators}
+    return {
+        "makers": operators.makers(state.statistics, config),
+        "models": {operators.name_of(code): model for code, model in models.items() if model},
+        "messages": operators.messages_of(config),
+        "blind": [operators.name_of(code) for code in config.operators if code in operators.BLIND],
+        "reads": any(code not in operators.BLIND for code in config.operators),
+        "operator_names": operators.NAMES,
+        "blind_operators": operators.BLIND,
+    }
 
 
 @require_safe
@@ -142,9 +155,10 @@ def controls(state: RunState) -> list[Control]:
 
 def summary(state: RunState, config: RunConfig) -> str:
     """The run's set-up in a line."""
-    operator = OPERATORS.get(state.operator, state.operator)
+    names = [operators.name_of(code) for code in config.operators]
+    makers = " and ".join([names[0], *(name.lower() for name in names[1:])])
     return (
-        f"{operator[0].upper()}{operator[1:]} on {state.terrain} terrain, "
+        f"{makers} on {state.terrain} terrain, "
         f"{grouped(state.budget)} evaluations, random seed {config.random_seed}."
     )
 

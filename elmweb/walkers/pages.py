@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from elmweb.runs.operators import BLIND, in_a_sentence, model_of
 from elmweb.runs.protocol import Problem
 from elmweb.runs.services import RunRefused
 from elmweb.visitors import is_too_fast, visitor_key
@@ -19,6 +20,7 @@ from elmweb.walkers.api import EMBED_SIZE, POSTER_SIZE, absolute, find_walker
 from elmweb.walkers.forms import RunForm
 from elmweb.walkers.models import SeedSubmission, Walker
 from elmweb.walkers.services import start_run_from
+from evolution.language_model.registry import UnknownModel
 from evolution.walkers.creator import REPAIRS
 from evolution.walkers.seeds import SEEDS
 
@@ -41,7 +43,9 @@ def walker_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "parent": parent,
         "trail": trail(walker),
         "is_elite": selectors.holds_cell(walker),
-        "operator": presentation.operator_phrase(walker.operator),
+        "operator": in_a_sentence(walker.operator),
+        "model": model_of(walker.operator, walker.run.run_config) if walker.run else "",
+        "is_blind": walker.operator in BLIND,
         "program": presentation.program_lines(walker.program),
         "diff": presentation.diff_rows(parent.program, walker.program) if parent else [],
         "repairs": presentation.repair_notes(walker.repairs),
@@ -139,9 +143,9 @@ def _start(request: HttpRequest) -> HttpResponse:
     elif form.is_valid():
         try:
             key = visitor_key(request, create=True)
-            run = start_run_from(source, owner_key=key, **form.cleaned_data)
+            run = start_run_from(source, owner_key=key, **form.run_choices())
             return redirect("run", public_id=run.public_id)
-        except RunRefused as refusal:
+        except (RunRefused, UnknownModel) as refusal:
             reason = str(refusal)
     problems = [Problem(code="refused", reason=reason, line=None)] if reason else []
     if isinstance(source, SeedSubmission):

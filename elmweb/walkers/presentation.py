@@ -12,11 +12,6 @@ from pygments.lexers import PythonLexer
 from evolution.diffs import diff_lines
 from evolution.walkers.creator import REPAIRS
 
-# What operators are called in a sentence; an unknown one is shown by its own name.
-OPERATORS = {
-    "seed": "written as a seed",
-    "syntax-tree": "changed by syntax-tree mutation",
-}
 # Programs nobody reads as a page; they are downloaded instead.
 LONGEST_SHOWN = 2_000  # lines
 CONTEXT = 3  # equal lines around a change
@@ -79,7 +74,3 @@ def repair_notes(repairs: dict[str, int]) -> list[tuple[str, int]]:
     """What was tolerated, in words, and how often; most often first."""
     ordered = sorted(repairs.items(), key=lambda item: -item[1])
     return [(REPAIRS.get(code, code), count) for code, count in ordered]
-
-
-def operator_phrase(operator: str) -> str:
-    return OPERATORS.get(operator, f"changed by {operator}")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from elmweb.runs.models import Run
+from elmweb.runs.operators import fields_of
 from elmweb.runs.services import create_run
 from evolution.config import RunConfig
 from evolution.walkers.seeds import SEEDS
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         if Run.objects.exists():
             self.stdout.write("There are runs already.")
             return
-        config = RunConfig(seed_program=SEEDS["square"].program, evaluations=EVALUATIONS)
+        config = RunConfig(
+            seed_program=SEEDS["square"].program, evaluations=EVALUATIONS, **fields_of()
+        )
         run = create_run(config, NAME)
         self.stdout.write(f"Started {run}.")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django import template
 
+from elmweb.runs import operators
+from elmweb.runs.protocol import Elite
+from elmweb.walkers.models import Walker
+
 register = template.Library()
 
 
@@ -26,3 +30,9 @@ def metres(value: float) -> str:
 def percent(share: float) -> str:
     """0.1234 -> "12.3%"."""
     return f"{share * 100:.1f}%"
+
+
+@register.filter
+def made_by(walker: Elite | Walker) -> str:
+    """ "Language model: Added a leg." """
+    return operators.made_by(walker.operator, walker.message)

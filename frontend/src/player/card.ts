@@ -10,6 +10,8 @@ export interface Card {
   readonly motionUrl: string;
   readonly posterUrl: string;
   readonly detail?: string;
+  readonly maker?: string; // the operator, in words
+  readonly message?: string; // what it was asked for
 }
 
 export function walkerCard(card: Card): HTMLElement {
@@ -30,10 +32,13 @@ export function walkerCard(card: Card): HTMLElement {
   const distance = element("span", "walker-card__distance");
   distance.textContent = metres(card.distance);
   caption.append(name, distance);
-  if (card.detail) {
-    const detail = element("span", "walker-card__detail");
-    detail.textContent = card.detail;
-    caption.append(detail);
+  const rows = { detail: card.detail, maker: card.maker, message: card.message };
+  for (const [name, text] of Object.entries(rows)) {
+    if (!text) continue;
+    const row = element("span", `walker-card__${name}`);
+    row.textContent = text;
+    if (name === "message") row.title = text; // long ones are cut off
+    caption.append(row);
   }
   article.append(player, caption);
   return article;

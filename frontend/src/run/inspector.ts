@@ -4,6 +4,7 @@ import { metres } from "../lib/format";
 import type { Addresses } from "../live/session";
 import type { Elite } from "../protocol";
 import { playerOf } from "./champion";
+import type { OperatorWords } from "./makers";
 
 const REST = 90; // ms a pointer must rest on a niche before its motion is fetched
 
@@ -16,6 +17,7 @@ export class Inspector {
   constructor(
     root: HTMLElement,
     private readonly addresses: Addresses,
+    private readonly words: OperatorWords,
   ) {
     this.stage = need("[data-inspector-stage]", root);
     this.facts = need("[data-inspector-facts]", root);
@@ -47,7 +49,6 @@ export class Inspector {
     const link = make("a", { href: this.addresses.walker(elite.walker) }, elite.walker);
     const row = (name: string, value: string) =>
       make("div", {}, make("dt", {}, name), make("dd", { class: "number" }, value));
-    const made = elite.message || elite.operator;
     return [
       make(
         "p",
@@ -69,7 +70,7 @@ export class Inspector {
             ]),
         row("Generation", elite.depth === 0 ? "seed" : String(elite.depth)),
       ),
-      make("p", { class: "inspector__message small soft" }, made),
+      make("p", { class: "inspector__message small soft" }, this.words.madeBy(elite)),
     ];
   }
 }

@@ -6,6 +6,7 @@ import { make, need } from "../lib/dom";
 import type { Addresses } from "../live/session";
 import { walkerCard } from "../player/card";
 import type { Elite, RunState } from "../protocol";
+import type { OperatorWords } from "./makers";
 
 const CARDS = 8;
 const PAUSE = 1600; // ms between two arrivals
@@ -32,6 +33,7 @@ export class NewestStrip {
   constructor(
     private readonly root: HTMLElement,
     private readonly addresses: Addresses,
+    private readonly words: OperatorWords,
     state: RunState,
   ) {
     this.strip = need("[data-newest-strip]", root);
@@ -84,6 +86,8 @@ export class NewestStrip {
       motionUrl: this.addresses.motion(id),
       posterUrl: this.addresses.poster(id),
       detail: elite.depth === 0 ? "the seed" : `generation ${elite.depth}`,
+      maker: elite.depth === 0 ? "" : this.words.name(elite.operator),
+      message: this.words.message(elite),
     });
     this.root.hidden = false;
     this.shown.unshift(id);

@@ -11,6 +11,7 @@ import { formatNiche, parseNiche } from "./address";
 import { ChampionCard } from "./champion";
 import { showHead, showTiles, wireControls } from "./head";
 import { Inspector } from "./inspector";
+import { OperatorWords, showMakers } from "./makers";
 import { NewestStrip } from "./newest";
 import { showFailures, Tables } from "./tables";
 import { TimeTravel } from "./time";
@@ -24,13 +25,14 @@ export function startRunPage(): void {
   const session = startSession();
   const { store, addresses } = session;
   const part = (name: string) => need<HTMLElement>(`[data-${name}]`, root);
+  const words = OperatorWords.ofPage();
   wireControls(root);
-  const showArchive = startArchive(session, root);
+  const showArchive = startArchive(session, root, words);
   const stage = new ChampionCard(part("champion"), addresses, store.state);
-  const newest = new NewestStrip(part("newest"), addresses, store.state);
+  const newest = new NewestStrip(part("newest"), addresses, words, store.state);
   const charts = new Charts(part("charts-plots"), store.state.history);
   const failureNames = readJson<Record<string, string>>("failure-names");
-  const tables = new Tables(root, addresses, store.state);
+  const tables = new Tables(root, addresses, words, store.state);
 
   /** What the time slider drives: archive, champion, numbers, charts. */
   const showMoment = (state: RunState, changed: ReadonlySet<number>) => {
@@ -49,16 +51,21 @@ export function startRunPage(): void {
     if (!time.isPast) showMoment(state, niches);
     newest.update(state);
     charts.show(state.history);
+    showMakers(part("makers"), state.statistics);
     tables.update(state);
     showFailures(part("failures"), state, failureNames);
   });
 }
 
 /** The map with its inspector beside it and the selected niche in the address. */
-function startArchive({ store, addresses }: Session, root: HTMLElement): ShowArchive {
+function startArchive(
+  { store, addresses }: Session,
+  root: HTMLElement,
+  words: OperatorWords,
+): ShowArchive {
   const box = need<HTMLElement>("[data-map]", root);
   box.hidden = false;
-  const inspector = new Inspector(need("[data-inspector]", root), addresses);
+  const inspector = new Inspector(need("[data-inspector]", root), addresses, words);
   let shown = store.state;
   const inspect = (niche: number | null) => {
     const at = niche ?? champion(shown)?.niche;

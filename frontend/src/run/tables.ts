@@ -4,6 +4,7 @@ import { count, metres, percent } from "../lib/format";
 import { failureRows } from "../live/progress";
 import type { Addresses } from "../live/session";
 import type { HistoryPoint, RunState } from "../protocol";
+import type { OperatorWords } from "./makers";
 import { Throttle } from "./throttle";
 
 const ROWS = 50;
@@ -26,6 +27,7 @@ export class Tables {
   constructor(
     root: HTMLElement,
     private readonly addresses: Addresses,
+    private readonly words: OperatorWords,
     private state: RunState,
   ) {
     this.elites = need("[data-elites-table]", root);
@@ -58,7 +60,7 @@ export class Tables {
         cell(metres(elite.width)),
         cell(`${Math.round(elite.mass)} kg`),
         cell(String(elite.depth)),
-        make("td", {}, elite.message || elite.operator),
+        make("td", {}, this.words.madeBy(elite)),
       ),
     );
     need("tbody", this.elites).replaceChildren(...rows);

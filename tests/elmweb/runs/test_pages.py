@@ -17,7 +17,7 @@ import evolution
 from elmweb.runs import pages, selectors, services
 from elmweb.runs.failures import NAMES, name_of
 from elmweb.runs.models import Run
-from elmweb.runs.protocol import RunState, RunStatus, Statistics
+from elmweb.runs.protocol import OperatorShare, RunState, RunStatus, Statistics
 from elmweb.walkers.models import Walker
 from evolution.config import RunConfig
 from tests.elmweb.runs.driving import drive
@@ -50,6 +50,34 @@ def test_run_page_holds_the_whole_state(
     assert f'src="/w/{best.walker}/poster.svg"' in html
     assert "A &lt;b&gt;run&lt;/b&gt;" in html
     assert "<b>run</b>" not in html
+
+
+def test_run_page_tells_who_makes_the_children(
+    client: Client, make_config: Callable[..., RunConfig]
+) -> None:
+    messages = (("Hop <higher>.", 3.0), ("Added a leg.", 1.0))
+    mix = {"operator": "mix", "mix": ("diff-model", "syntax-tree"), "model": "walker-diff@abc123"}
+    run = services.create_run(make_config(messages=messages, **mix), "Mixed")
+    counted = [
+        OperatorShare(name="diff-model", share=0.82, tried=1200, admitted=60),
+        OperatorShare(name="syntax-tree", share=0.18, tried=300, admitted=3),
+    ]
+    run.statistics["operators"] = [operator.model_dump() for operator in counted]
+    run.save()
+    html = client.get(f"/r/{run.public_id}/").content.decode()
+    panel = html[html.index("data-makers") : html.index("data-charts")]
+    for told in ("walker-diff@abc123", "82.0%", "1,200", "Hop &lt;higher&gt;.", "75.0%", "5.0%"):
+        assert told in panel, told
+    assert panel.count("data-maker-bar") == 2
+    assert "Genetic programming changes programs at random and does not read them." in panel
+    assert "Language model and genetic programming on flat terrain" in html
+
+
+def test_a_single_maker_has_no_bar(client: Client, make_config: Callable[..., RunConfig]) -> None:
+    html = client.get(finished_run(make_config).get_absolute_url()).content.decode()
+    assert "data-maker-bar" not in html
+    row = html[html.index('data-maker="syntax-tree"') :].split("</tr>")[0]
+    assert re.findall(r"data-(?:share|tried)>([^<]+)<", row) == ["100.0%", "60"]
 
 
 def test_run_page_before_the_seed_is_measured(

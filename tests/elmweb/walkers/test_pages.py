@@ -11,7 +11,7 @@ from django.test import Client
 from elmweb.runs import services as runs
 from elmweb.runs.models import Run
 from elmweb.walkers import services
-from elmweb.walkers.models import SeedSubmission, Walker
+from elmweb.walkers.models import Lineage, SeedSubmission, Walker
 from elmweb.walkers.previews import preview_step
 from evolution.config import RunConfig
 from evolution.walkers.seeds import SEEDS
@@ -60,6 +60,27 @@ class TestWalkerPage:
         assert "A small run" in page
         assert "diff__added" in page or "Nothing that shows" in page
         assert page.count("<h1") == 1
+
+    def test_tells_the_message_and_that_it_was_not_read(
+        self, client: Client, child: Walker
+    ) -> None:
+        page = client.get(child.get_absolute_url()).content.decode()
+        commit = page[page.index('<dl class="commit">') :].split("</dl>")[0]
+        assert f"<q>{child.message}</q>" in commit
+        assert "Changed by genetic programming" in commit
+        assert "not read" in commit
+
+    def test_tells_the_exact_model(self, client: Client, child: Walker) -> None:
+        assert child.run is not None
+        child.run.config |= {"operator": "diff-model", "model": "walker-diff@abc123"}
+        child.run.save()
+        Lineage.objects.filter(child=child).update(operator="diff-model", message="Hop <b>.")
+        page = client.get(child.get_absolute_url()).content.decode()
+        commit = page[page.index('<dl class="commit">') :].split("</dl>")[0]
+        assert "<q>Hop &lt;b&gt;.</q>" in commit
+        assert "Changed by a language model" in commit
+        assert "walker-diff@abc123" in commit
+        assert "not read" not in commit
 
     def test_can_be_shared(self, client: Client, child: Walker) -> None:
         page = client.get(f"/w/{child.public_id}/").content.decode()
