@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 import warnings
 from collections.abc import Iterator
 
@@ -30,13 +29,24 @@ _FORMULA = re.compile(
     r"([a-z])\s*(?:\^|\*\*)\s*\{?2\}?\s*[-+][\s\w.*]{0,12}?\1\b|([a-z])²\s*[-+][\s\w.*]{0,12}?\2\b"
 )
 
-# What each family of variants cannot do without.
-_MODULO = re.compile(r"%=?\s*\d+\b|&=?\s*(?:0x)?1\b|mod_?_?\(")
-_XOR = re.compile(r"[\w\])]\s*\^=?|xor")
-_TOGGLE = re.compile(r"\b(\w+)\s*=\s*(?:not\s+|1\s*-\s*)\(?\1\b|\b(\w+)\s*=\s*\2\s*!=|!=.*!=")
-_PRODUCT = re.compile(r"[\w\])][ \t]*\*{1,2}[ \t\\]*\n?[ \t]*[\w(]|\b(?:pow|power|square)\(")
+# What each family of variants cannot do without. Each starts with a plain text where it can,
+# or is only tried where a plain text was found: that is ten times quicker.
+_MODULO = re.compile(r"%=?\s*\d+\b")
+_BIT = re.compile(r"&=?\s*(?:0x)?1\b")
+_MODULO_CALL = re.compile(r"mod_?_?\(")
+_XOR = re.compile(r"[\w\])]\s*\^")
+_TOGGLE = re.compile(r"\b(\w+) *= *(?:not +|1 *- *)\(?\1\b")
+_UNEQUALS = re.compile(r"!=.*!=")
+_UNEQUAL = re.compile(r"\b(\w+) *= *\1 *!=")
+_SQUARE = re.compile(r"\*\*[ \t]*\(?2\b")
+_SQUARE_CALL = re.compile(r"\b(?:pow|power|square)\(")
 _POLYNOMIAL = re.compile(r"poly1d|polyval|Polynomial\(")
+_FACTOR_BEFORE = re.compile(r"([\w.\[\]]+)\)*$")
+_FACTOR_AFTER = re.compile(r"[\w.\[\]]+")
+_NEAR = 40  # characters of a factor
+_FAR = 250  # characters between two uses of a variable in one calculation
 
+_CALCULATES = re.compile(r"[-+*/%^&]|!=|sum|reduce|xor|not |count|mod|pow|square|poly")
 _LONGEST_LOGICAL_LINE = 12
 _KEYWORD = re.compile(r"(?:return|yield|assert|elif|if|while|await|case)\b")
 
@@ -74,22 +84,62 @@ def check_example(example: EditExample) -> str | None:
 
 def _is_suspicious(text: str) -> bool:
     return bool(
-        ("*" in text and _PRODUCT.search(text))
-        or (("%" in text or "&" in text or "mod" in text) and _MODULO.search(text))
-        or (("^" in text or "xor" in text) and _XOR.search(text))
-        or (("not" in text or "- " in text or "!=" in text) and _TOGGLE.search(text))
+        ("**" in text and _SQUARE.search(text))
+        or ("*" in text and _has_repeated_factor(text))
+        or (("pow" in text or "square(" in text) and _SQUARE_CALL.search(text))
+        or ("%" in text and _MODULO.search(text))
+        or ("&" in text and _BIT.search(text))
+        or ("mod" in text and _MODULO_CALL.search(text))
+        or "xor" in text
+        or ("^" in text and _XOR.search(text))
+        or ("!=" in text and (_UNEQUALS.search(text) or _UNEQUAL.search(text)))
+        or (("= not" in text or "= 1" in text or "=1-" in text) and _TOGGLE.search(text))
         or ("oly" in text and _POLYNOMIAL.search(text))
     )
 
 
+def _has_repeated_factor(text: str) -> bool:
+    """Whether a variable stands beside ``*`` twice, as any other spelling of a square needs.
+
+    Twice with a number, as in ``2 * m, 3 * m``, is none, nor is twice but far apart.
+    """
+    seen: dict[str, tuple[int, bool]] = {}
+    at = text.find("*")
+    while at >= 0:
+        pair = _factors_at(text, at)
+        for name in pair:
+            if name[:1].isdigit():
+                continue
+            scaled = len(pair) == 2 and any(other[:1].isdigit() for other in pair)
+            before, scaled_before = seen.get(name, (-_FAR, True))
+            if at - before < _FAR and not (scaled and scaled_before):
+                return True
+            seen[name] = (at, scaled)
+        at = text.find("*", at + 1)
+    return False
+
+
+def _factors_at(text: str, at: int) -> list[str]:
+    """What stands on both sides of the ``*`` at a place, if it is a product."""
+    if text[at - 1 : at] == "*" or text[at + 1 : at + 2] == "*":
+        return []
+    before = _FACTOR_BEFORE.search(text[max(at - _NEAR, 0) : at].rstrip(" \t\\\n"))
+    if before is None:
+        return []
+    after = _FACTOR_AFTER.match(text[at + 1 : at + _NEAR].lstrip(" \t\\\n("))
+    return [before[1], after[0]] if after else [before[1]]
+
+
 def _look_at_text(text: str) -> None:
     """Raises `Found` where the text holds one of the shapes."""
-    tree = _parsed(text) or _parsed(textwrap.dedent(text))
+    tree = _parsed(text) or _parsed(_inside_of_blocks(text))
     if tree is not None:
         look_at(tree.body)
         return
     statements: list[ast.stmt] = []
     for line in _logical_lines(text):
+        if not _CALCULATES.search(line):
+            continue
         part = _parsed(line)
         if part is None and "=" in line:
             part = _parsed(line.rpartition("=")[2].strip())
@@ -97,6 +147,23 @@ def _look_at_text(text: str) -> None:
             statements += part.body
     # A fragment may be the inside of a loop: nobody can tell, so it counts as one.
     look_at(statements, in_loop=True)
+
+
+def _inside_of_blocks(text: str) -> str:
+    """A window that starts inside of blocks, with a head for each of them.
+
+    The blocks are loops, as for all that a window tells they may be.
+    """
+    levels: list[int] = []
+    for line in text.split("\n"):
+        if line.strip():
+            indentation = len(line) - len(line.lstrip())
+            if not levels or indentation < levels[-1]:
+                levels.append(indentation)
+            if indentation == 0:
+                break
+    outer = [0, *sorted(level for level in levels if level)][:-1]
+    return "".join(f"{' ' * level}while 1:\n" for level in outer) + text
 
 
 def _parsed(text: str) -> ast.Module | None:
