@@ -1,0 +1,294 @@
+"""A Llama decoder for many short continuations of few long prefixes.
+
+The same arithmetic as transformers' `LlamaForCausalLM`, arranged for children that
+share their parent's program. A prefix is computed once (`Decoder.prefix`). After that
+all rows of all prefixes go through the dense layers together (`Decoder.step`); in
+attention a row looks at its prefix's keys, which all rows of the prefix meet in one
+matrix product and which are never copied, and at its own few keys (`Rows`).
+
+Shapes: H query heads, K key-value heads, each serving H / K query heads; D a head's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from evolution.language_model.quantization import Dense, Precision, dense, float_type
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One block's weights: queries, keys and values in one matrix, gate and up in another.
+
+    What multiplies a matrix's input (the norm's weight) or its queries (1 / sqrt(D)) is
+    folded into the matrix.
+    """
+
+    attention_in: Dense
+    attention_out: Dense
+    gate_up: Dense
+    down: Dense
+    activation: Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """Keys and values of a prefix: for each layer [K, length, D]."""
+
+    keys: list[Tensor]
+    values: list[Tensor]
+
+    @property
+    def length(self) -> int:
+        return self.keys[0].shape[1]
+
+
+class Rows:
+    """The continuations being written: their keys and values, and whose prefix they have.
+
+    Rows of one prefix lie together, in the order of the prefixes. All rows are equally
+    long; shorter suffixes are padded on their left, and the padding is never looked at.
+    """
+
+    def __init__(
+        self, prefixes: Sequence[Prefix], owners: Tensor, padding: Tensor, capacity: int
+    ) -> None:
+        """Args:
+        owners: [rows], ascending: which prefix a row continues.
+        padding: [rows]: how many of a row's first tokens are padding.
+        capacity: tokens that a row can hold at most.
+        """
+        self.prefixes = prefixes
+        self.owners = owners
+        self.padding = padding
+        self.length = 0  # tokens that every row holds, padding included
+        heads, _, size = prefixes[0].keys[0].shape
+        shape = (heads, len(owners), capacity, size)
+        self.keys = [torch.empty(shape, dtype=k.dtype, device=k.device) for k in prefixes[0].keys]
+        self.values = [torch.empty_like(keys) for keys in self.keys]
+        self._rows_changed()
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    @property
+    def capacity(self) -> int:
+        return self.keys[0].shape[2]
+
+    def select(self, rows: Tensor, capacity: int) -> Rows:
+        """These rows, ascending by prefix, each as often as it is named, with new room."""
+        chosen = Rows(self.prefixes, self.owners[rows], self.padding[rows], capacity)
+        chosen.length = self.length
+        for source, target in zip(
+            self.keys + self.values, chosen.keys + chosen.values, strict=True
+        ):
+            torch.index_select(
+                source[:, :, : self.length], 1, rows, out=target[:, :, : self.length]
+            )
+        return chosen
+
+    def positions(self, new: int) -> Tensor:
+        """[rows, new]: where in the model's context each row's next tokens stand."""
+        columns = torch.arange(self.length, self.length + new, device=self.padding.device)
+        return (self._starts[:, None] + columns).clamp_min(0)
+
+    def visible(self, new: int) -> Tensor | None:
+        """[rows, new, length + new]: 0 where a new token may look, else -inf; None: anywhere."""
+        if new == 1 and not self._padded:
+            return None
+        columns = torch.arange(self.length + new, device=self.padding.device)
+        hidden = columns < self.padding[:, None, None]
+        hidden = hidden | (columns > columns[self.length :, None])
+        return torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, float("-inf"))
+
+    def attend(
+        self, layer: int, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor | None
+    ) -> Tensor:
+        """Attention of new tokens to their prefix and to their row, in one softmax.
+
+        Args:
+            queries: [rows x new, H, D]; keys, values: [rows x new, K, D], stored here.
+            visible: what `visible` gave for these tokens.
+
+        Returns:
+            [rows x new, H x D].
+        """
+        heads, rows, _, size = self.keys[layer].shape
+        new = len(queries) // rows
+        end = self.length + new
+        own_keys, own_values = self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
+        own_keys[:, :, self.length :] = keys.view(rows, new, heads, size).permute(2, 0, 1, 3)
+        own_values[:, :, self.length :] = values.view(rows, new, heads, size).permute(2, 0, 1, 3)
+        # [K, rows, new x H/K, D]: the query heads that share a key head stand together.
+        queries = queries.view(rows, new, heads, -1, size).permute(2, 0, 1, 3, 4)
+        queries = queries.reshape(heads, rows, -1, size)
+        scores = queries @ own_keys.transpose(-1, -2)
+        if visible is not None:
+            shared = queries.shape[2] // new
+            scores += visible.to(scores.dtype).repeat_interleave(shared, 1)
+        result = torch.empty_like(queries)
+        for prefix, part in self._parts:
+            mine = queries[:, part].flatten(1, 2)
+            length = prefix.length
+            both = torch.cat(
+                [mine @ prefix.keys[layer].transpose(-1, -2), scores[:, part].flatten(1, 2)], -1
+            )
+            weights = torch.softmax(both, -1)
+            result[:, part] = (weights[..., :length] @ prefix.values[layer]).view_as(
+                result[:, part]
+            )
+            scores[:, part] = weights[..., length:].view_as(scores[:, part])
+        result += scores @ own_values
+        result = result.view(heads, rows, new, -1, size).permute(1, 2, 0, 3, 4)
+        return result.reshape(rows * new, -1)
+
+    def _rows_changed(self) -> None:
+        lengths = torch.tensor([p.length for p in self.prefixes], device=self.owners.device)
+        self._starts = lengths[self.owners] - self.padding
+        self._padded = bool(self.padding.any())
+        counts = torch.bincount(self.owners, minlength=len(self.prefixes)).tolist()
+        self._parts = list(_parts(self.prefixes, counts))
+
+
+def _parts(prefixes: Sequence[Prefix], counts: Sequence[int]) -> Iterator[tuple[Prefix, slice]]:
+    """Each prefix that still has rows, and where they lie."""
+    start = 0
+    for prefix, count in zip(prefixes, counts, strict=True):
+        if count:
+            yield prefix, slice(start, start + count)
+        start += count
+
+
+class Decoder:
+    """Weights of a `LlamaForCausalLM`, ready to run."""
+
+    def __init__(self, model: Any, precision: Precision, device: torch.device) -> None:
+        """Args:
+        model: transformers' `LlamaForCausalLM`; its weights are copied.
+
+        Raises:
+            ValueError: if the precision cannot run on the device, or the model's positions
+                change with the length of the text.
+        """
+        config, body = model.config, model.model
+        if body.rotary_emb.rope_type in ("dynamic", "longrope"):
+            raise ValueError(
+                f"Positions of type {body.rotary_emb.rope_type} change with the length of the "
+                "text; shared prefixes need fixed ones."
+            )
+        self.positions: int = config.max_position_embeddings
+        self.vocabulary: int = config.vocab_size
+        self.device = device
+        attention = body.layers[0].self_attn
+        self._size: int = attention.head_dim
+        self._heads: int = config.num_attention_heads
+        self._key_heads: int = config.num_key_value_heads
+        self._epsilon: float = config.rms_norm_eps
+        dtype = float_type(precision)
+        self._embedding = body.embed_tokens.weight.detach().to(device, dtype)
+        self._layers = [_layer(block, precision, device) for block in body.layers]
+        head = model.lm_head.weight.detach() * body.norm.weight.detach()
+        self._head = dense(head, model.lm_head.bias, precision, device)
+        every = torch.arange(self.positions)[None]
+        cosine, sine = body.rotary_emb(
+            torch.zeros(1, device=body.rotary_emb.inv_freq.device), every
+        )
+        half = self._size // 2
+        # Rotation of halves (a, b) -> (a cos - b sin, b cos + a sin) as x cos + swap(x) sine.
+        self._cosine = cosine[0].detach().to(device, dtype)
+        sine = torch.cat([-sine[0, :, :half], sine[0, :, half:]], -1)
+        self._sine = sine.detach().to(device, dtype)
+
+    def prefix(self, tokens: Tensor) -> Prefix:
+        """Run a prefix once; ``tokens`` is [length]."""
+        x = self._embedding[tokens]
+        rotation = self._rotation(torch.arange(len(tokens), device=self.device))
+        done = Prefix([], [])
+        for layer in self._layers:
+            queries, keys, values = self._project(layer, x, rotation)
+            done.keys.append(keys.transpose(0, 1).contiguous())
+            done.values.append(values.transpose(0, 1).contiguous())
+            if layer is self._layers[-1]:
+                break  # nobody asks what follows a prefix without its suffix
+            mixed = F.scaled_dot_product_attention(
+                queries.transpose(0, 1)[None],
+                done.keys[-1][None],
+                done.values[-1][None],
+                is_causal=True,
+                scale=1.0,
+                enable_gqa=self._heads != self._key_heads,
+            )
+            x = self._mix(layer, x, mixed[0].transpose(0, 1).flatten(1))
+        return done
+
+    def step(self, tokens: Tensor, rows: Rows) -> Tensor:
+        """Append tokens to every row.
+
+        Args:
+            tokens: [rows, new].
+
+        Returns:
+            [rows, vocabulary], float32: logits of what follows the last token.
+        """
+        count, new = tokens.shape
+        x = self._embedding[tokens.flatten()]
+        rotation = self._rotation(rows.positions(new).flatten())
+        visible = rows.visible(new)
+        for number, layer in enumerate(self._layers):
+            queries, keys, values = self._project(layer, x, rotation)
+            x = self._mix(layer, x, rows.attend(number, queries, keys, values, visible))
+        rows.length += new
+        last = x.view(count, new, -1)[:, -1]
+        return self._head(self._norm(last)).float()
+
+    def _rotation(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        positions = positions.clamp_max(self.positions - 1)
+        return self._cosine[positions][:, None], self._sine[positions][:, None]
+
+    def _project(
+        self, layer: Layer, x: Tensor, rotation: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries [tokens, H, D], keys and values [tokens, K, D]; the first two rotated."""
+        cosine, sine = rotation
+        both = self._heads + self._key_heads
+        projected = layer.attention_in(self._norm(x)).view(len(x), -1, self._size)
+        turned = projected[:, :both]
+        turned = torch.addcmul(turned * cosine, turned.roll(self._size // 2, -1), sine)
+        return turned[:, : self._heads], turned[:, self._heads :], projected[:, both:]
+
+    def _mix(self, layer: Layer, x: Tensor, attended: Tensor) -> Tensor:
+        x = x + layer.attention_out(attended)
+        gate, up = layer.gate_up(self._norm(x)).chunk(2, -1)
+        return x + layer.down(layer.activation(gate) * up)
+
+    def _norm(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, x.shape[-1:], eps=self._epsilon)
+
+
+def _layer(block: Any, precision: Precision, device: torch.device) -> Layer:
+    """Fuse a transformers decoder layer."""
+    attention, mlp = block.self_attn, block.mlp
+    shrink = attention.head_dim**-0.5
+    parts = [(attention.q_proj, shrink), (attention.k_proj, 1.0), (attention.v_proj, 1.0)]
+    ways = torch.cat([part.weight * scale for part, scale in parts])
+    ways_bias = _joined([None if p.bias is None else p.bias * scale for p, scale in parts])
+    gate_up = torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight])
+    gate_up_bias = _joined([mlp.gate_proj.bias, mlp.up_proj.bias])
+    return Layer(
+        dense(ways * block.input_layernorm.weight, ways_bias, precision, device),
+        dense(attention.o_proj.weight, attention.o_proj.bias, precision, device),
+        dense(gate_up * block.post_attention_layernorm.weight, gate_up_bias, precision, device),
+        dense(mlp.down_proj.weight, mlp.down_proj.bias, precision, device),
+        mlp.act_fn,
+    )
+
+
+def _joined(biases: Sequence[Tensor | None]) -> Tensor | None:
+    present = [bias for bias in biases if bias is not None]
+    return torch.cat(present) if present else None

@@ -1,0 +1,268 @@
+"""Sampling edits: fast, for batches of children; and transformers' `generate` as reference.
+
+    sampler = Sampler(model, end=tokenizer.end)
+    (children,) = sampler.sample([Group(program, [message] * 32)], Sampling(), rng)
+
+Both ways draw from the same distribution; the tests compare them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from evolution.language_model.decoder import Decoder, Prefix, Rows
+from evolution.language_model.nucleus import choose
+from evolution.language_model.quantization import Precision
+
+# Ended rows are dropped when they are this share of all: dropping copies the others.
+_DEAD_SHARE = 0.2
+# Tokens that rows have room for at first; most edits end before, and room costs memory.
+_ROOM = 32
+# Tokens of prefixes that are remembered for the next call, which often has the same
+# parents: a few kilobytes each.
+_REMEMBERED = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn.
+
+    Attributes:
+        temperature: divides the logits; 0 takes the likeliest token.
+        top_p: the likeliest tokens with this much mass are kept (nucleus sampling).
+        longest: new tokens of a child at most; fewer where the model's context ends.
+    """
+
+    temperature: float = 0.8
+    top_p: float = 0.95
+    longest: int = 160
+
+    def __post_init__(self) -> None:
+        if not (self.temperature >= 0 and 0 < self.top_p <= 1 and self.longest >= 1):
+            raise ValueError(
+                "Sampling needs temperature >= 0, 0 < top_p <= 1 and longest >= 1, not "
+                f"{self.temperature}, {self.top_p} and {self.longest}."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Children of one parent: a shared prefix (the program), one suffix (a message) a child.
+
+    Neither may be empty.
+    """
+
+    prefix: Sequence[int]
+    suffixes: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One child's new tokens, without the end token.
+
+    Attributes:
+        ended: False if it reached the longest allowed length before its end.
+    """
+
+    tokens: list[int]
+    ended: bool
+
+
+class Sampler:
+    """Draws continuations of many prompts at once from a Llama model.
+
+    The result for a seed is exactly the same on one machine type, number of threads and
+    version of PyTorch. Child i's random numbers do not depend on which others have ended.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        end: int,
+        precision: Precision = "float32",
+        device: str = "cpu",
+        forbidden: Sequence[int] = (),
+    ) -> None:
+        """Args:
+        model: transformers' `LlamaForCausalLM`; its weights are copied.
+        end: the token that ends a continuation.
+        forbidden: tokens that are never drawn.
+
+        Raises:
+            ValueError: if the precision cannot run on the device.
+        """
+        self.end = end
+        self._device = torch.device(device)
+        self._forbidden = torch.tensor(list(forbidden), dtype=torch.long, device=self._device)
+        with torch.inference_mode():
+            self._decoder = Decoder(model, precision, self._device)
+        self._prefixes: OrderedDict[tuple[int, ...], Prefix] = OrderedDict()
+
+    @torch.inference_mode()
+    def sample(
+        self, groups: Sequence[Group], sampling: Sampling, rng: np.random.Generator
+    ) -> list[list[Sampled]]:
+        """Continue every child's prefix and suffix; one list a group, in its order.
+
+        Raises:
+            ValueError: if a prefix or suffix is empty, or both fill the model's context.
+        """
+        limits = self._limits(groups, sampling)
+        if not len(limits):
+            return [[] for _ in groups]
+        rows, logits = self._start(groups, min(_ROOM, int(limits.max())))
+        count = len(limits)
+        written = np.full((count, int(limits.max())), self.end)
+        children = np.arange(count)  # which child a row is
+        going = np.ones(count, dtype=bool)  # whether a row's child still wants tokens
+        for step in range(int(limits.max())):
+            uniforms = self._tensor(rng.random(count, dtype=np.float32)[children])
+            chosen = choose(logits, uniforms, sampling.temperature, sampling.top_p)
+            tokens = chosen.cpu().numpy()
+            written[children[going], step] = tokens[going]
+            going &= (tokens != self.end) & (step + 1 < limits[children])
+            if not going.any():
+                break
+            full = rows.length == rows.capacity
+            if full or going.mean() <= 1 - _DEAD_SHARE:
+                kept = np.flatnonzero(going)
+                room = rows.capacity * 2 if full else rows.capacity
+                rows = rows.select(self._tensor(kept), room)
+                chosen, children, going = chosen[self._tensor(kept)], children[kept], going[kept]
+            logits = self._allowed(self._decoder.step(chosen[:, None], rows))
+        return self._results(groups, written, limits)
+
+    @torch.inference_mode()
+    def next_logits(self, groups: Sequence[Group]) -> list[Tensor]:
+        """Logits of each child's first token, [children, vocabulary] a group, float32.
+
+        Raises:
+            ValueError: as `sample`.
+        """
+        self._limits(groups, Sampling())
+        _, logits = self._start(groups, 0)
+        return list(torch.split(logits, [len(group.suffixes) for group in groups]))
+
+    def _limits(self, groups: Sequence[Group], sampling: Sampling) -> NDArray[np.int64]:
+        """How many tokens each child may get."""
+        limits = []
+        for group in groups:
+            for suffix in group.suffixes:
+                room = self._decoder.positions - len(group.prefix) - len(suffix)
+                if not group.prefix or not suffix:
+                    raise ValueError("A prefix and a suffix have at least one token each.")
+                if room < 1:
+                    raise ValueError(
+                        f"A prefix of {len(group.prefix)} and a suffix of {len(suffix)} tokens "
+                        f"fill the model's context of {self._decoder.positions}; shorten them."
+                    )
+                limits.append(min(sampling.longest, room))
+        return np.array(limits, dtype=np.int64)
+
+    def _start(self, groups: Sequence[Group], room: int) -> tuple[Rows, Tensor]:
+        """Compute each prefix once and each of its different suffixes once.
+
+        Returns:
+            One row a child with space for ``room`` more tokens, and its logits.
+        """
+        prefixes: list[Prefix] = []
+        owners: list[int] = []
+        suffixes: list[Sequence[int]] = []
+        rows: list[int] = []  # which of the different suffixes a child has
+        for group in groups:
+            if not group.suffixes:
+                continue
+            known: dict[tuple[int, ...], int] = {}
+            for suffix in group.suffixes:
+                if (key := tuple(suffix)) not in known:
+                    known[key] = len(suffixes)
+                    suffixes.append(key)
+                    owners.append(len(prefixes))
+                rows.append(known[key])
+            prefixes.append(self._prefix(tuple(group.prefix)))
+        length = max(map(len, suffixes))
+        padded = np.full((len(suffixes), length), self.end)
+        for line, suffix in zip(padded, suffixes, strict=True):
+            line[length - len(suffix) :] = suffix
+        padding = np.array([length - len(suffix) for suffix in suffixes])
+        started = Rows(prefixes, self._tensor(np.array(owners)), self._tensor(padding), length)
+        logits = self._allowed(self._decoder.step(self._tensor(padded), started))
+        chosen = self._tensor(np.array(rows))
+        return started.select(chosen, length + room), logits[chosen]
+
+    def _prefix(self, tokens: tuple[int, ...]) -> Prefix:
+        """The prefix, computed unless it is one of those used last."""
+        prefix = self._prefixes.pop(tokens, None)
+        if prefix is None:
+            prefix = self._decoder.prefix(self._tensor(np.array(tokens)))
+        self._prefixes[tokens] = prefix
+        while sum(map(len, self._prefixes)) > _REMEMBERED and len(self._prefixes) > 1:
+            self._prefixes.popitem(last=False)
+        return prefix
+
+    def _allowed(self, logits: Tensor) -> Tensor:
+        return logits.index_fill_(1, self._forbidden, float("-inf"))
+
+    def _tensor(self, array: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array).to(self._device)
+
+    def _results(
+        self, groups: Sequence[Group], written: NDArray[np.int64], limits: NDArray[np.int64]
+    ) -> list[list[Sampled]]:
+        children: list[Sampled] = []
+        for line, limit in zip(written, limits, strict=True):
+            tokens = line[:limit].tolist()
+            length = tokens.index(self.end) if self.end in tokens else limit
+            children.append(Sampled(tokens[:length], ended=length < limit))
+        rest = iter(children)
+        return [[next(rest) for _ in group.suffixes] for group in groups]
+
+
+def reference_sample(
+    model: Any,
+    prompt: Sequence[int],
+    count: int,
+    sampling: Sampling,
+    seed: int,
+    *,
+    end: int,
+    forbidden: Sequence[int] = (),
+) -> list[Sampled]:
+    """``count`` continuations of one prompt by transformers' `generate`: slow and plain.
+
+    The same distribution as `Sampler.sample`, other random numbers.
+    """
+    inputs = torch.tensor([list(prompt)] * count, device=model.device)
+    drawn: dict[str, Any] = {"do_sample": False}
+    if sampling.temperature > 0:
+        drawn = {
+            "do_sample": True,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "top_k": 0,
+        }
+    with torch.random.fork_rng(), torch.inference_mode():
+        torch.manual_seed(seed)
+        output = model.generate(
+            inputs,
+            attention_mask=torch.ones_like(inputs),
+            max_new_tokens=sampling.longest,
+            eos_token_id=end,
+            pad_token_id=end,
+            suppress_tokens=list(forbidden) or None,
+            **drawn,
+        )
+    lines = output[:, inputs.shape[1] :].tolist()
+    return [
+        Sampled(line[: line.index(end)], ended=True) if end in line else Sampled(line, ended=False)
+        for line in lines
+    ]
