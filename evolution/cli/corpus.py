@@ -62,7 +62,7 @@ def _corpus(options: argparse.Namespace) -> int:
                 total = options.every_intention * 30  # about; how many apply differs
             else:
                 groups, total = builder.groups(sandbox), options.examples
-            examples = _shown((example for group in groups for example in group), total)
+            examples = shown((example for group in groups for example in group), total)
             if not options.every_intention:
                 examples = islice(examples, options.examples)
             count = write_examples(options.out, examples)
@@ -128,7 +128,7 @@ def _as_text(figures: dict[str, Any], out: Path) -> str:
     return "\n".join(lines)
 
 
-def _shown(examples: Iterable[EditExample], total: int) -> Iterator[EditExample]:
+def shown(examples: Iterable[EditExample], total: int) -> Iterator[EditExample]:
     """The examples, with progress on standard error: live on a terminal, else in plain lines."""
     console = Console(stderr=True)
     columns = (BarColumn(), TextColumn("{task.completed:,.0f} / {task.total:,.0f}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from evolution.cli import corpus, mine, training
+from evolution.cli import corpus, mine, repairs, training
 from evolution.language_model.registry import registered_models
 
 
@@ -17,6 +17,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     steps = model.add_subparsers(title="commands", metavar="COMMAND", required=True)
     mine.add_command(steps)
     corpus.add_command(steps)
+    repairs.add_command(steps)
     training.add_commands(steps)
     listing = steps.add_parser("list", help="the models that a run can name")
     listing.set_defaults(command=_list)
