@@ -32,6 +32,7 @@ NAMES = {
     "sandbox": "what running a program safely costs, against running it unsafely",
     "search": "a whole search: where the time goes, how fast it is, what it finds",
     "replay": "size of recorded motions on the wire",
+    "generation": "edits sampled a second, against transformers' generate",
     "bug-repair": "which operator mends a function in one mutation (the paper's appendix A)",
 }
 
@@ -40,6 +41,7 @@ _OPTIONS = {
     "evaluations": ("search",),
     "seeds": ("search",),
     "random_seeds": ("search", "bug-repair"),
+    "model": ("generation",),
     **dict.fromkeys(BUG_REPAIR_OPTIONS, ("bug-repair",)),
 }
 
@@ -63,6 +65,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     search.add_argument("--evaluations", type=int, metavar="N", help="a run (default: 20000)")
     search.add_argument(
         "--seeds", nargs="+", choices=list(SEEDS), metavar="NAME", help="seed programs"
+    )
+    command.add_argument(
+        "--model",
+        metavar="NAME",
+        help="of generation: a registered name or a folder (default: random weights)",
     )
     add_bug_repair_options(command)
 

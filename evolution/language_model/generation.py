@@ -152,6 +152,10 @@ class Sampler:
         _, logits = self._start(groups, 0)
         return list(torch.split(logits, [len(group.suffixes) for group in groups]))
 
+    def forget(self) -> None:
+        """Drop the prefixes that are remembered from earlier calls."""
+        self._prefixes.clear()
+
     def _limits(self, groups: Sequence[Group], sampling: Sampling) -> NDArray[np.int64]:
         """How many tokens each child may get."""
         limits = []
@@ -219,8 +223,8 @@ class Sampler:
         self, groups: Sequence[Group], written: NDArray[np.int64], limits: NDArray[np.int64]
     ) -> list[list[Sampled]]:
         children: list[Sampled] = []
-        for line, limit in zip(written, limits, strict=True):
-            tokens = line[:limit].tolist()
+        for line, limit in zip(written.tolist(), limits.tolist(), strict=True):
+            tokens = line[:limit]
             length = tokens.index(self.end) if self.end in tokens else limit
             children.append(Sampled(tokens[:length], ended=length < limit))
         rest = iter(children)

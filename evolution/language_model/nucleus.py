@@ -11,7 +11,7 @@ from torch import Tensor
 
 # A trained model's nucleus is a handful of tokens: look among so many of the likeliest
 # first. Rows whose nucleus is larger are looked at again, at last with the whole vocabulary.
-_WIDTHS = (8, 64)
+_WIDTHS = (8, 64, 512)
 
 
 def choose(logits: Tensor, uniforms: Tensor, temperature: float, top_p: float) -> Tensor:

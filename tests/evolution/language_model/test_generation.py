@@ -142,7 +142,7 @@ def test_forbidden_tokens_are_never_drawn() -> None:
 
 # --- the distribution ---------------------------------------------------------------------
 
-DRAWS = 20_000
+DRAWS = 8_000
 SHORT = Sampling(temperature=0.9, top_p=0.9, longest=2)
 
 
