@@ -132,7 +132,7 @@ class Training:
             loss += share.item()
             self.tokens += part.tokens.numel()
         nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
-        rate = self.settings.learning_rate * self._rate(self.step)
+        rate = self.settings.learning_rate * _rate(self.settings, self.step)
         for optimizer in self._optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
@@ -140,13 +140,6 @@ class Training:
             optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return loss
-
-    def _rate(self, step: int) -> float:
-        """Share of the learning rate: up, flat, and down to nothing at the end."""
-        settings = self.settings
-        up = (step + 1) / settings.warm_up if settings.warm_up else 1.0
-        down = (settings.steps - step) / max(settings.steps * settings.cool_down, 1)
-        return min(1.0, up, down)
 
     def _loss(self, rows: Rows) -> torch.Tensor:
         """Summed loss over the tokens of the edits."""
@@ -207,7 +200,8 @@ class Training:
             ValueError: if it belongs to other settings.
         """
         state = torch.load(self.folder / CHECKPOINT, map_location=self._device, weights_only=True)
-        if state["settings"] != self.settings.model_dump_json():
+        before = TrainingSettings.model_validate_json(state["settings"])
+        if not _is_same_so_far(before, self.settings, state["step"]):
             raise ValueError(
                 f"The checkpoint in {self.folder} was made with other settings; choose another "
                 "folder, or give the settings that it was started with."
@@ -217,6 +211,27 @@ class Training:
             optimizer.load_state_dict(saved)
         self.step, self.tokens = state["step"], state["tokens"]
         self.curve = json.loads(state["curve"])
+
+
+def _rate(settings: TrainingSettings, step: int) -> float:
+    """Share of the learning rate: up, flat, and down to nothing at the end."""
+    up = (step + 1) / settings.warm_up if settings.warm_up else 1.0
+    down = (settings.steps - step) / max(settings.steps * settings.cool_down, 1)
+    return min(1.0, up, down)
+
+
+def _is_same_so_far(one: TrainingSettings, other: TrainingSettings, step: int) -> bool:
+    """Whether two trainings are the same up to ``step``.
+
+    Their length may differ as long as neither has begun to cool down: a training can be
+    made longer or shorter on its way.
+    """
+    ending = {"steps", "cool_down"}
+    return (
+        one.model_dump(exclude=ending) == other.model_dump(exclude=ending)
+        and step <= min(one.steps, other.steps)
+        and all(_rate(one, n) == _rate(other, n) for n in range(step))
+    )
 
 
 def _optimizers(

@@ -68,7 +68,22 @@ def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     list(training(tmp_path).run())
     with pytest.raises(ValueError, match="other settings"):
-        training(tmp_path, steps=5)
+        training(tmp_path, steps=5)  # the checkpoint has cooled down
+
+
+def test_a_training_can_be_made_longer_before_it_cools_down(tmp_path: Path) -> None:
+    for progress in training(tmp_path / "resumed", steps=8).run(save_every=0):
+        if progress.step == 3:
+            break
+    resumed = training(tmp_path / "resumed", steps=6)
+    assert resumed.step == 3
+    whole = training(tmp_path / "whole", steps=6)
+    for one in (resumed, whole):
+        list(one.run())
+    for one, other in zip(
+        whole.decoder.state_dict().values(), resumed.decoder.state_dict().values(), strict=True
+    ):
+        assert torch.equal(one, other)
 
 
 def test_held_out_parents_are_not_trained_on() -> None:
