@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "elmweb.runs",
     "elmweb.walkers",
     "elmweb.archives",
+    "elmweb.training",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -136,7 +137,7 @@ CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 # that vanished with its machine after the visibility timeout. Tasks may come twice: see
 # `elmweb.runs.services`.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 60,  # seconds; longer than any task takes
+    "visibility_timeout": 60,  # seconds; longer than most tasks take
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "queue_order_strategy": "priority",  # a worker's queues are asked in the order given
@@ -157,6 +158,7 @@ CELERY_TASK_ROUTES = {
     "elmweb.runs.tasks.evaluate_batch": {"queue": "simulation"},
     "elmweb.runs.tasks.sweep": {"queue": "mutation"},
     "elmweb.walkers.tasks.preview_seed": {"queue": "interactive"},
+    "elmweb.training.tasks.train": {"queue": "training"},
 }
 CELERY_TASK_TIME_LIMIT = 600  # seconds; a worker's child that hangs so long is replaced
 CELERY_WORKER_SEND_TASK_EVENTS = False

@@ -10,6 +10,7 @@ from elmweb import pages as home_pages
 from elmweb.identifiers import PublicIdConverter
 from elmweb.runs import api as runs_api
 from elmweb.runs import pages as run_pages
+from elmweb.training import pages as training_pages
 from elmweb.walkers import api as walkers_api
 from elmweb.walkers import pages as walker_pages
 from elmweb.walkers import pictures, submitting
@@ -35,6 +36,12 @@ urlpatterns = [
     path("w/<id:public_id>/poster.svg", pictures.poster_svg, name="walker-poster-svg"),
     path("w/<id:public_id>/poster.png", pictures.poster_png, name="walker-poster-png"),
     path("w/<id:public_id>/walker.gif", pictures.gif, name="walker-gif"),
+    path("models/", training_pages.models_page, name="models"),
+    path("models/new/", training_pages.new_training, name="training-new"),
+    path("models/trainings/<id:public_id>/", training_pages.training_page, name="training"),
+    path(
+        "models/trainings/<id:public_id>/control/", training_pages.control, name="training-control"
+    ),
     path("oembed", walkers_api.oembed, name="oembed"),
     path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),

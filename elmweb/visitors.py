@@ -23,10 +23,15 @@ def visitor_key(request: HttpRequest, *, create: bool = False) -> str:
 
 def may_control(request: HttpRequest, run: Run) -> bool:
     """Whether this visitor may pause, resume and cancel the run."""
+    return may_change(request, run.owner_key)
+
+
+def may_change(request: HttpRequest, owner_key: str) -> bool:
+    """Whether this visitor may change what somebody with that key started."""
     if settings.OPEN_CONTROL or getattr(request.user, "is_staff", False):
         return True
     key = visitor_key(request)
-    return bool(key) and secrets.compare_digest(key, run.owner_key)
+    return bool(key) and secrets.compare_digest(key, owner_key)
 
 
 def client_address(request: HttpRequest) -> str:

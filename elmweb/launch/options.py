@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+TRAINING_WANTED = "training.wanted"  # file in the data directory, there while models are trained
 
 
 @dataclass(frozen=True)

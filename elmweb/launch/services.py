@@ -7,7 +7,7 @@ import socket
 import sys
 
 from elmweb.launch import broker
-from elmweb.launch.options import ROOT, UpOptions
+from elmweb.launch.options import ROOT, TRAINING_WANTED, UpOptions, usable_cores
 from elmweb.launch.supervisor import Service
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -78,7 +78,19 @@ def worker_services(options: UpOptions) -> list[Service]:
         ),
         Service("mutation", worker("mutation", "mutation", "solo", 1), told),
         Service("scheduler", scheduler(options), told),
+        training_service(options),
     ]
+
+
+def training_service(options: UpOptions) -> Service:
+    """Trains models: only while there is something to train, and after everybody else."""
+    threads = str(max(1, usable_cores() // 2))
+    return Service(
+        "training",
+        ["nice", "-n", "15", *worker("training", "training", "solo", 1)],
+        environment(options) | {"OMP_NUM_THREADS": threads},
+        wanted=options.data_dir / TRAINING_WANTED,
+    )
 
 
 def worker(name: str, queues: str, pool: str, processes: int) -> list[str]:

@@ -33,6 +33,11 @@ class Service:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     outlives_others: bool = False  # the others need it until they have ended
+    wanted: Path | None = None  # it runs only while this file is there
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.wanted is None or self.wanted.exists()
 
 
 @dataclass
@@ -44,6 +49,7 @@ class Child:
     started: float = 0.0  # monotonic seconds
     deaths: int = 0  # in a row, each after a short life
     next_start: float = 0.0
+    is_leaving: bool = False  # asked to end, as nobody wants it any more
 
     @property
     def is_alive(self) -> bool:
@@ -69,10 +75,11 @@ class Supervisor:
         logs.mkdir(parents=True, exist_ok=True)
 
     def add(self, service: Service) -> Child:
-        """Start a service and keep it alive from now on."""
+        """Start a service and keep it alive from now on, while it is wanted."""
         child = Child(service)
         self.children.append(child)
-        self._start(child)
+        if service.is_wanted:
+            self._start(child)
         return child
 
     def request_stop(self) -> None:
@@ -110,9 +117,13 @@ class Supervisor:
         now = time.monotonic()
         self._guard.ensure_alive()
         for child in self.children:
+            wanted = child.service.is_wanted
             if child.process is not None and not child.is_alive:
                 self._bury(child, now)
-            if child.process is None and now >= child.next_start:
+            elif child.process is not None and not wanted and not child.is_leaving:
+                child.is_leaving = True
+                child.process.terminate()
+            if child.process is None and wanted and now >= child.next_start:
                 self._start(child)
         if now >= self._next_rotation:
             self._next_rotation = now + 30
@@ -129,6 +140,7 @@ class Supervisor:
                 start_new_session=True,
             )
         child.started = time.monotonic()
+        child.is_leaving = False
         self._guard.watch(child.process.pid)
         self.report(child.service.name, f"running, process {child.process.pid}")
 
@@ -139,6 +151,9 @@ class Supervisor:
         send(child.process.pid, signal.SIGKILL)  # what it may have left behind
         self._guard.forget(child.process.pid)
         child.process = None
+        if child.is_leaving:
+            self.report(child.service.name, "ended, as there is nothing to do")
+            return
         lived_well = now - child.started >= HEALTHY_SECONDS
         child.deaths = 1 if lived_well else child.deaths + 1
         delay = min(FIRST_DELAY * 2 ** (child.deaths - 1), LONGEST_DELAY)

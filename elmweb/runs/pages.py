@@ -72,6 +72,8 @@ def run_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "barren": not state.elites and state.status in TERMINAL,
         "best": sorted(state.elites, key=lambda elite: -elite.robust)[:BEST],
         **_makers(state, run.run_config),
+        "can_improve": bool(operators.models()),
+        "trainings": run.trainings.filter(state="finished").order_by("pk"),
         "niches": state.cells[0] * state.cells[1] * state.cells[2],
         "config": run.run_config,
         "seed": Walker.objects.filter(run=run, depth=0).order_by("pk").first(),
@@ -97,7 +99,6 @@ def _makers(state: RunState, config: RunConfig) -> dict[str, object]:
         "models": {operators.name_of(code): model for code, model in models.items() if model},
         "messages": operators.messages_of(config),
         "blind": [operators.name_of(code) for code in config.operators if code in operators.BLIND],
-        "reads": any(code not in operators.BLIND for code in config.operators),
         "operator_names": operators.NAMES,
         "blind_operators": operators.BLIND,
     }

@@ -11,16 +11,16 @@ a run here equals the library's run of the same config.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from elmweb import leases
 from elmweb.runs import services, transport, trouble
 from elmweb.runs.applying import apply_next
 from elmweb.runs.evaluators import evaluator_for, operators_for
@@ -89,28 +89,8 @@ def _claim(key: int, state: Batch.State) -> Batch | None:
     return Batch.objects.select_related("run").get(pk=key) if claimed else None
 
 
-@contextmanager
-def _keeping_lease(key: int) -> Iterator[None]:
-    """Renew the lease while the block works: slow batches are not lost ones."""
-    done = threading.Event()
-
-    def renew() -> None:
-        try:
-            while not done.wait(settings.BATCH_LEASE.total_seconds() / 3):
-                until = timezone.now() + settings.BATCH_LEASE
-                Batch.objects.filter(pk=key, lease_until__isnull=False).update(lease_until=until)
-        except OperationalError as error:  # then the lease runs out and the work is done twice
-            logger.warning("The lease of batch %s was not renewed: %s", key, error)
-        finally:
-            connection.close()
-
-    keeper = threading.Thread(target=renew, name="lease", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        done.set()
-        keeper.join()
+def _keeping_lease(key: int) -> AbstractContextManager[None]:
+    return leases.kept(Batch.objects.filter(pk=key, lease_until__isnull=False))
 
 
 @contextmanager

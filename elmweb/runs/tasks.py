@@ -25,7 +25,9 @@ def evaluate_batch(batch: int) -> None:
 def sweep() -> None:
     """Look after what lost workers, brokers and messages left behind."""
     from elmweb.runs import pipeline
+    from elmweb.training import services as trainings
     from elmweb.walkers import previews
 
     if pipeline.sweep():
         previews.sweep()
+        trainings.sweep()

@@ -128,10 +128,16 @@ def seed_form(
         "source": source,
         "program": program,
         "problems": problems or [],
-        "form": form or RunForm(),
+        "form": form or RunForm(initial=_wishes(request)),
         "repair_words": REPAIRS,
     }
     return render(request, "walkers/new_run.html", context, status=status)
+
+
+def _wishes(request: HttpRequest) -> dict[str, str]:
+    """What a link to the form asks for: ``?model=EXACT-NAME``."""
+    model = request.GET.get("model", "")
+    return {"operator": "diff-model", "model": model} if model else {}
 
 
 def _start(request: HttpRequest) -> HttpResponse:

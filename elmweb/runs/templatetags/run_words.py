@@ -33,6 +33,17 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def duration(seconds: float) -> str:
+    """3725 -> "1 h 2 min"; 42 -> "42 s". Never more exact than it is."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+@register.filter
 def made_by(walker: Elite | Walker) -> str:
     """ "Language model: Added a leg." """
     return operators.made_by(walker.operator, walker.message)

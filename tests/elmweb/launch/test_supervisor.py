@@ -28,6 +28,13 @@ if grandchild:
 while True:
     time.sleep(1)
 """
+POLITE = """
+import os, sys, time
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(str(os.getpid()))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+time.sleep(60)
+"""
 # A supervisor in a process of its own, which says the process id of its guard.
 OWNER = """
 import fcntl, sys
@@ -160,3 +167,20 @@ def test_a_large_log_is_set_aside(supervisor: Supervisor, tmp_path: Path) -> Non
     assert supervisor.watch(lambda: True)
     assert log.stat().st_size == 0
     assert log.with_suffix(".log.1").stat().st_size == LARGEST_LOG + 1
+
+
+def test_a_child_runs_only_while_it_is_wanted(supervisor: Supervisor, tmp_path: Path) -> None:
+    wanted, file = tmp_path / "wanted", tmp_path / "child"
+    command = [sys.executable, "-c", POLITE, str(file)]
+    child = supervisor.add(Service("child", command, wanted=wanted))
+    assert child.process is None
+    wanted.touch()
+    assert supervisor.watch(file.exists)
+    (process,) = processes(file)
+    wanted.unlink()
+    assert supervisor.watch(lambda: child.process is None)
+    assert not is_alive(process)
+    file.unlink()
+    wanted.touch()
+    assert supervisor.watch(file.exists), "it is wanted again"
+    assert child.deaths == 0
