@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -46,15 +46,15 @@ class TrainingForm(forms.Form):
         super().__init__(*arguments, **options)
         self.offered = selectors.runs_to_learn_from(run)
         chosen = next((found for found, _ in self.offered if found.public_id == run), None)
-        self.fields["runs"].choices = [(found.public_id, found.name) for found, _ in self.offered]
-        self.fields["runs"].initial = [chosen.public_id] if chosen else []
+        learnt_from = cast(forms.MultipleChoiceField, self.fields["runs"])
+        learnt_from.choices = [(found.public_id, found.name) for found, _ in self.offered]
+        learnt_from.initial = [chosen.public_id] if chosen else []
         names = [model.exact_name for model in models()]
-        self.fields["parent"].choices = [(name, name) for name in names]
+        parent = cast(forms.ChoiceField, self.fields["parent"])
+        parent.choices = [(name, name) for name in names]
         default = default_model()
         used = chosen.run_config.model if chosen else ""
-        self.fields["parent"].initial = (
-            used if used in names else default.exact_name if default else ""
-        )
+        parent.initial = used if used in names else default.exact_name if default else ""
 
     def clean_runs(self) -> list[Run]:
         named = self.cleaned_data["runs"]

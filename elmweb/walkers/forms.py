@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -70,7 +70,7 @@ class RunForm(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.offered = operators.offered()
-        chosen = self.fields["operator"]
+        chosen = cast(forms.ChoiceField, self.fields["operator"])
         chosen.choices = [(choice.value, choice.title) for choice in self.offered]
         chosen.initial = self.offered[0].value
         names = [model.exact_name for model in operators.models()]
@@ -78,8 +78,9 @@ class RunForm(forms.Form):
             del self.fields["model"]
             return
         default = operators.fields_of()["model"]
-        self.fields["model"].choices = [(name, name) for name in names]
-        self.fields["model"].initial = default
+        model = cast(forms.ChoiceField, self.fields["model"])
+        model.choices = [(name, name) for name in names]
+        model.initial = default
 
     def clean_message(self) -> str:
         """The message as a model reads it, refused if that is not what was typed."""

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -270,7 +271,6 @@ def _words(settings: Sequence[Setting]) -> str:
 
 def _conditions(workload: Workload) -> dict[str, Any]:
     import torch
-    import transformers
 
     parents = ", ".join(str(len(parent)) for parent in workload.parents)
     return {
@@ -280,6 +280,6 @@ def _conditions(workload: Workload) -> dict[str, Any]:
         f"{workload.sampling.top_p}, at most {workload.sampling.longest} tokens",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
         f"{torch.backends.cpu.get_cpu_capability()}, Python {platform.python_version()}",
-        "libraries": f"torch {torch.__version__}, transformers {transformers.__version__}",
+        "libraries": f"torch {torch.__version__}, transformers {version('transformers')}",
         "counted": "CPU time of workers that run side by side; each has one thread unless said",
     }
