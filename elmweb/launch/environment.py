@@ -133,7 +133,11 @@ class Environment:
         """Whether the usual build of torch would bring gigabytes of CUDA for no GPU."""
         if sys.platform != "linux" or has_nvidia_driver():
             return False
-        there = [self.python, "-c", "import importlib.util as u; exit(not u.find_spec('torch'))"]
+        there = [
+            str(self.python),
+            "-c",
+            "import importlib.util as u; exit(not u.find_spec('torch'))",
+        ]
         return subprocess.run(there, capture_output=True).returncode != 0
 
     def _install_cpu_torch(self) -> None:
