@@ -11,7 +11,8 @@ Shapes: H query heads, K key-value heads, each serving H / K query heads; D a he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,8 @@ from evolution.language_model.quantization import Dense, Precision, dense, float
 class Layer:
     """One block's weights: queries, keys and values in one matrix, gate and up in another.
 
-    What multiplies a matrix's input (the norm's weight) or its queries (1 / sqrt(D)) is
-    folded into the matrix.
+    What multiplies a matrix's input (the norm's weight and sqrt(width)) or its queries
+    (1 / sqrt(D)) is folded into the matrix.
     """
 
     attention_in: Dense
@@ -49,6 +50,29 @@ class Prefix:
         return self.keys[0].shape[1]
 
 
+@dataclass(frozen=True)
+class Step:
+    """What all layers share while new tokens are appended to rows.
+
+    Scores stand as [shared prefix, pushed to the right | own tokens], so that one softmax
+    covers both. H / K query heads ask the same key head together.
+
+    Attributes:
+        new: tokens appended to every row.
+        scores: [K, rows x new x H/K, longest prefix + own tokens]; what no layer writes is -inf.
+        own: the view of ``scores`` on a row's own tokens.
+        parts: for each prefix that has rows: its number, their slice of the second
+            dimension, and the view of ``scores`` on it.
+        hidden: [rows x new x H/K, own tokens], added to own scores; None if nothing is hidden.
+    """
+
+    new: int
+    scores: Tensor
+    own: Tensor
+    parts: list[tuple[int, slice, Tensor]]
+    hidden: Tensor | None
+
+
 class Rows:
     """The continuations being written: their keys and values, and whose prefix they have.
 
@@ -68,29 +92,31 @@ class Rows:
         self.owners = owners
         self.padding = padding
         self.length = 0  # tokens that every row holds, padding included
-        heads, _, size = prefixes[0].keys[0].shape
-        shape = (heads, len(owners), capacity, size)
-        self.keys = [torch.empty(shape, dtype=k.dtype, device=k.device) for k in prefixes[0].keys]
-        self.values = [torch.empty_like(keys) for keys in self.keys]
-        self._rows_changed()
+        self.capacity = capacity
+        keys = prefixes[0].keys
+        self._heads, _, self._size = keys[0].shape
+        # One entry a key head and row, so that attention to them is one batch of products.
+        shape = (self._heads * len(owners), capacity, self._size)
+        self.keys = [torch.empty(shape, dtype=k.dtype, device=k.device) for k in keys]
+        self.values = [torch.empty_like(k) for k in self.keys]
+        lengths = torch.tensor([p.length for p in prefixes], device=owners.device)
+        self._starts = lengths[owners] - padding
+        self._padded = bool(padding.any())
+        self._counts: list[int] = torch.bincount(owners, minlength=len(prefixes)).tolist()
 
     def __len__(self) -> int:
         return len(self.owners)
-
-    @property
-    def capacity(self) -> int:
-        return self.keys[0].shape[2]
 
     def select(self, rows: Tensor, capacity: int) -> Rows:
         """These rows, ascending by prefix, each as often as it is named, with new room."""
         chosen = Rows(self.prefixes, self.owners[rows], self.padding[rows], capacity)
         chosen.length = self.length
+        heads = torch.arange(self._heads, device=rows.device)[:, None]
+        entries = (heads * len(self) + rows).flatten()
         for source, target in zip(
             self.keys + self.values, chosen.keys + chosen.values, strict=True
         ):
-            torch.index_select(
-                source[:, :, : self.length], 1, rows, out=target[:, :, : self.length]
-            )
+            torch.index_select(source[:, : self.length], 0, entries, out=target[:, : self.length])
         return chosen
 
     def positions(self, new: int) -> Tensor:
@@ -98,71 +124,70 @@ class Rows:
         columns = torch.arange(self.length, self.length + new, device=self.padding.device)
         return (self._starts[:, None] + columns).clamp_min(0)
 
-    def visible(self, new: int) -> Tensor | None:
-        """[rows, new, length + new]: 0 where a new token may look, else -inf; None: anywhere."""
+    def step(self, new: int, shared: int) -> Step:
+        """Prepare to append tokens; ``shared`` is H / K."""
+        sample = self.keys[0]
+        longest = max(
+            p.length for p, count in zip(self.prefixes, self._counts, strict=True) if count
+        )
+        shape = (self._heads, len(self) * new * shared, longest + self.length + new)
+        scores = torch.full(shape, float("-inf"), dtype=sample.dtype, device=sample.device)
+        parts, start = [], 0
+        for number, (prefix, count) in enumerate(zip(self.prefixes, self._counts, strict=True)):
+            part = slice(start, start + count * new * shared)
+            if count:
+                parts.append((number, part, scores[:, part, longest - prefix.length : longest]))
+            start = part.stop
+        return Step(new, scores, scores[:, :, longest:], parts, self._hidden(new, shared))
+
+    def attend(
+        self, layer: int, step: Step, queries: Tensor, keys: Tensor, values: Tensor
+    ) -> Tensor:
+        """Attention of new tokens to their prefix and to their row.
+
+        Args:
+            queries: [rows x new, H, D]; keys, values: [rows x new, K, D], stored here.
+
+        Returns:
+            [rows x new, H x D].
+        """
+        heads, size, new, rows = self._heads, self._size, step.new, len(self)
+        end = self.length + new
+        own_keys, own_values = self.keys[layer][:, :end], self.values[layer][:, :end]
+        for own, added in ((own_keys, keys), (own_values, values)):
+            own[:, self.length :].view(heads, rows, new, size).copy_(
+                added.view(rows, new, heads, size).permute(2, 0, 1, 3)
+            )
+        queries = queries.view(rows, new, heads, -1, size).permute(2, 0, 1, 3, 4)
+        queries = queries.reshape(heads * rows, -1, size).contiguous()
+        step.own.copy_(torch.bmm(queries, own_keys.transpose(1, 2)).view_as(step.own))
+        if step.hidden is not None:
+            step.own.add_(step.hidden)
+        queries = queries.view(heads, -1, size)
+        for number, part, scores in step.parts:
+            shared_keys = self.prefixes[number].keys[layer]
+            scores.copy_(torch.bmm(queries[:, part], shared_keys.transpose(1, 2)))
+        weights = torch.softmax(step.scores, -1)
+        own_weights = weights[:, :, -end:].view(heads * rows, -1, end)
+        result = torch.bmm(own_weights, own_values).view(heads, -1, size)
+        longest = weights.shape[2] - end
+        for number, part, scores in step.parts:
+            shared_weights = weights[:, part, longest - scores.shape[2] : longest]
+            result[:, part].baddbmm_(shared_weights, self.prefixes[number].values[layer])
+        result = result.view(heads, rows, new, -1, size).permute(1, 2, 0, 3, 4)
+        return result.reshape(rows * new, -1)
+
+    def _hidden(self, new: int, shared: int) -> Tensor | None:
+        """-inf where a new token must not look: at padding and at tokens after it."""
         if new == 1 and not self._padded:
             return None
         columns = torch.arange(self.length + new, device=self.padding.device)
         hidden = columns < self.padding[:, None, None]
         hidden = hidden | (columns > columns[self.length :, None])
-        return torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, float("-inf"))
-
-    def attend(
-        self, layer: int, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor | None
-    ) -> Tensor:
-        """Attention of new tokens to their prefix and to their row, in one softmax.
-
-        Args:
-            queries: [rows x new, H, D]; keys, values: [rows x new, K, D], stored here.
-            visible: what `visible` gave for these tokens.
-
-        Returns:
-            [rows x new, H x D].
-        """
-        heads, rows, _, size = self.keys[layer].shape
-        new = len(queries) // rows
-        end = self.length + new
-        own_keys, own_values = self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
-        own_keys[:, :, self.length :] = keys.view(rows, new, heads, size).permute(2, 0, 1, 3)
-        own_values[:, :, self.length :] = values.view(rows, new, heads, size).permute(2, 0, 1, 3)
-        # [K, rows, new x H/K, D]: the query heads that share a key head stand together.
-        queries = queries.view(rows, new, heads, -1, size).permute(2, 0, 1, 3, 4)
-        queries = queries.reshape(heads, rows, -1, size)
-        scores = queries @ own_keys.transpose(-1, -2)
-        if visible is not None:
-            shared = queries.shape[2] // new
-            scores += visible.to(scores.dtype).repeat_interleave(shared, 1)
-        result = torch.empty_like(queries)
-        for prefix, part in self._parts:
-            mine = queries[:, part].flatten(1, 2)
-            length = prefix.length
-            both = torch.cat(
-                [mine @ prefix.keys[layer].transpose(-1, -2), scores[:, part].flatten(1, 2)], -1
-            )
-            weights = torch.softmax(both, -1)
-            result[:, part] = (weights[..., :length] @ prefix.values[layer]).view_as(
-                result[:, part]
-            )
-            scores[:, part] = weights[..., length:].view_as(scores[:, part])
-        result += scores @ own_values
-        result = result.view(heads, rows, new, -1, size).permute(1, 2, 0, 3, 4)
-        return result.reshape(rows * new, -1)
-
-    def _rows_changed(self) -> None:
-        lengths = torch.tensor([p.length for p in self.prefixes], device=self.owners.device)
-        self._starts = lengths[self.owners] - self.padding
-        self._padded = bool(self.padding.any())
-        counts = torch.bincount(self.owners, minlength=len(self.prefixes)).tolist()
-        self._parts = list(_parts(self.prefixes, counts))
-
-
-def _parts(prefixes: Sequence[Prefix], counts: Sequence[int]) -> Iterator[tuple[Prefix, slice]]:
-    """Each prefix that still has rows, and where they lie."""
-    start = 0
-    for prefix, count in zip(prefixes, counts, strict=True):
-        if count:
-            yield prefix, slice(start, start + count)
-        start += count
+        hidden = hidden.repeat_interleave(shared, 1).flatten(0, 1)
+        sample = self.keys[0]
+        zeros = torch.zeros(hidden.shape, dtype=sample.dtype, device=sample.device)
+        return zeros.masked_fill_(hidden, float("-inf"))
 
 
 class Decoder:
@@ -189,16 +214,16 @@ class Decoder:
         self._size: int = attention.head_dim
         self._heads: int = config.num_attention_heads
         self._key_heads: int = config.num_key_value_heads
-        self._epsilon: float = config.rms_norm_eps
         dtype = float_type(precision)
+        width = config.hidden_size
+        self._floor = torch.tensor(math.sqrt(width * config.rms_norm_eps), device=device)
         self._embedding = body.embed_tokens.weight.detach().to(device, dtype)
         self._layers = [_layer(block, precision, device) for block in body.layers]
-        head = model.lm_head.weight.detach() * body.norm.weight.detach()
+        head = model.lm_head.weight.detach() * _norm_factors(body.norm)
         self._head = dense(head, model.lm_head.bias, precision, device)
-        every = torch.arange(self.positions)[None]
-        cosine, sine = body.rotary_emb(
-            torch.zeros(1, device=body.rotary_emb.inv_freq.device), every
-        )
+        where = body.rotary_emb.inv_freq.device
+        every = torch.arange(self.positions, device=where)[None]
+        cosine, sine = body.rotary_emb(torch.zeros(1, device=where), every)
         half = self._size // 2
         # Rotation of halves (a, b) -> (a cos - b sin, b cos + a sin) as x cos + swap(x) sine.
         self._cosine = cosine[0].detach().to(device, dtype)
@@ -239,10 +264,9 @@ class Decoder:
         count, new = tokens.shape
         x = self._embedding[tokens.flatten()]
         rotation = self._rotation(rows.positions(new).flatten())
-        visible = rows.visible(new)
+        step = rows.step(new, self._heads // self._key_heads)
         for number, layer in enumerate(self._layers):
-            queries, keys, values = self._project(layer, x, rotation)
-            x = self._mix(layer, x, rows.attend(number, queries, keys, values, visible))
+            x = self._mix(layer, x, rows.attend(number, step, *self._project(layer, x, rotation)))
         rows.length += new
         last = x.view(count, new, -1)[:, -1]
         return self._head(self._norm(last)).float()
@@ -268,7 +292,9 @@ class Decoder:
         return x + layer.down(layer.activation(gate) * up)
 
     def _norm(self, x: Tensor) -> Tensor:
-        return F.rms_norm(x, x.shape[-1:], eps=self._epsilon)
+        """x / sqrt(|x|^2 + width x epsilon): RMS norm but for the factors in the matrices."""
+        lengths: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        return x / lengths.hypot_(self._floor)
 
 
 def _layer(block: Any, precision: Precision, device: torch.device) -> Layer:
@@ -281,12 +307,20 @@ def _layer(block: Any, precision: Precision, device: torch.device) -> Layer:
     gate_up = torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight])
     gate_up_bias = _joined([mlp.gate_proj.bias, mlp.up_proj.bias])
     return Layer(
-        dense(ways * block.input_layernorm.weight, ways_bias, precision, device),
+        dense(ways * _norm_factors(block.input_layernorm), ways_bias, precision, device),
         dense(attention.o_proj.weight, attention.o_proj.bias, precision, device),
-        dense(gate_up * block.post_attention_layernorm.weight, gate_up_bias, precision, device),
+        dense(
+            gate_up * _norm_factors(block.post_attention_layernorm), gate_up_bias, precision, device
+        ),
         dense(mlp.down_proj.weight, mlp.down_proj.bias, precision, device),
         mlp.act_fn,
     )
+
+
+def _norm_factors(norm: Any) -> Tensor:
+    """What an RMS norm multiplies its input by, once that has length 1: [width]."""
+    factors: Tensor = norm.weight.detach() * math.sqrt(len(norm.weight))
+    return factors
 
 
 def _joined(biases: Sequence[Tensor | None]) -> Tensor | None:

@@ -112,8 +112,9 @@ def greedy_reference(model: Any, end: int) -> list[Sampled]:
     ]
 
 
-def test_greedy_equals_generate() -> None:
-    model = tiny_llama()
+@pytest.mark.parametrize("key_heads", [1, 2, 4])
+def test_greedy_equals_generate(key_heads: int) -> None:
+    model = tiny_llama(num_key_value_heads=key_heads)
     # As end serves a token that some children come to and some do not.
     open_ = greedy_reference(model, END)
     seen = Counter(chain.from_iterable(set(child.tokens[1:20]) for child in open_))
