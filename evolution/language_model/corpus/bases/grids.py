@@ -154,14 +154,9 @@ def _functions(pen: Pen) -> tuple[str, str, str]:
             pen(f"{name} = {text}")
         return names
     nested = chance(rng, 0.75)
-    out, indent = pen._out, pen._indent
     for name, body in zip(names, bodies, strict=True):
-        pen._out = []
-        pen._indent = 1 if nested else 0
-        (pen._nested if nested else pen._modules).append(pen._out)
-        with pen.block(f"def {name}({parameters}):"):
+        with pen.apart(nested), pen.block(f"def {name}({parameters}):"):
             pen(f"return {body}")
-    pen._out, pen._indent = out, indent
     return names
 
 

@@ -147,10 +147,7 @@ def built_by_class(pen: Pen) -> None:
     """A class that keeps the creator and the joints."""
     rng = pen.rng
     name = pick(rng, ("Body", "Builder", "Creature", "Skeleton"))
-    out, indent = pen._out, pen._indent
-    lines: list[str] = []
-    pen._out, pen._indent = lines, 0
-    with pen.block(f"class {name}:"):
+    with pen.apart(nested=False), pen.block(f"class {name}:"):
         with pen.block("def __init__(self):"):
             pen("self.wc = walker_creator()")
             pen("self.joints = []")
@@ -161,8 +158,6 @@ def built_by_class(pen: Pen) -> None:
         pen("")
         with pen.block("def tie(self, a, b, amp=0.0, phase=0.0):"):
             pen("self.wc.add_muscle(a, b, amp == 0, amp, phase)")
-    pen._out, pen._indent = out, indent
-    pen._modules.append(lines)
     pen.wc = pick(rng, ("body", "b", "creature"))
     pen.made_by, pen.made = f"{name}()", "wc.get_walker()"
     count = whole(rng, 3, 8)

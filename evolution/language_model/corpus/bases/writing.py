@@ -83,20 +83,24 @@ class Pen:
     @contextmanager
     def helper(self, name: str, parameters: str, note: str = "") -> Iterator[None]:
         """A function that is given the creator, or a nested one that sees it."""
-        out, indent = self._out, self._indent
-        self._out, nested = [], chance(self.rng, 0.3)
-        self._indent = 1 if nested else 0
+        nested = chance(self.rng, 0.3)
         if nested:
             self._closed.add(name)
             head = parameters
-            self._nested.append(self._out)
         else:
             head = f"{self.wc}, {parameters}" if parameters else self.wc
-            self._modules.append(self._out)
-        with self.block(f"def {name}({head}):"):
+        with self.apart(nested), self.block(f"def {name}({head}):"):
             if note and chance(self.rng, self.comments * 0.6):
                 self(f'"""{note}"""')
             yield
+
+    @contextmanager
+    def apart(self, nested: bool) -> Iterator[None]:
+        """Lines that stand before make_walker, or at its top where they are ``nested``."""
+        out, indent = self._out, self._indent
+        self._out, self._indent = [], 1 if nested else 0
+        (self._nested if nested else self._modules).append(self._out)
+        yield
         self._out, self._indent = out, indent
 
     def call(self, name: str, *arguments: str) -> str:
