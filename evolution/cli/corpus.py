@@ -47,13 +47,15 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _corpus(options: argparse.Namespace) -> int:
-    from evolution.language_model.corpus.build import CorpusBuilder
+    from evolution.language_model.corpus.build import LINES_AT_ONCE, CorpusBuilder
     from evolution.language_model.corpus.exclusion import check
     from evolution.language_model.examples import write_examples
 
     if not options.out.parent.is_dir():
         raise CommandError(f"{options.out.parent} is not a folder.")
-    builder = CorpusBuilder(np.random.default_rng(options.seed), check)
+    # Few examples need few lines of descent, or most of them would be thrown away.
+    lines = min(LINES_AT_ONCE, max(4, options.examples // 16))
+    builder = CorpusBuilder(np.random.default_rng(options.seed), check, lines=lines)
     started = monotonic()
     try:
         with Sandbox() as sandbox:

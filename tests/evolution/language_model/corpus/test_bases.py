@@ -18,7 +18,7 @@ from evolution.language_model.corpus.kinship import close_seed
 from evolution.sandbox import Built, Sandbox
 from evolution.walkers import Walker
 
-COUNT = 400
+COUNT = 300
 
 
 def stream(seed: int, count: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -28,14 +29,13 @@ EXCLUSIVE = (
 
 @cache
 def made() -> dict[str, list[tuple[Candidate, Walkers | None]]]:
-    """For each intention its edits of a program of every family, with walkers where both run."""
+    """For each intention edits of programs of many families, with walkers where both run."""
     rng = np.random.default_rng(7)
-    drawn = [
-        candidate
-        for text in built_families()
-        for intention in INTENTIONS
-        for candidate in candidates(text, rng, 1, ((intention, 1.0),))
-    ]
+    drawn: list[Candidate] = []
+    for intention in INTENTIONS:
+        order = rng.permutation(list(built_families()))
+        edits = (c for text in order for c in candidates(str(text), rng, 1, ((intention, 1.0),)))
+        drawn += islice(edits, 14)
     texts = list(dict.fromkeys(t for c in drawn for t in (c.parent, c.edit.child)))
     with Sandbox() as sandbox:
         built = dict(zip(texts, sandbox.build(texts), strict=True))
@@ -60,7 +60,7 @@ def held(name: str) -> list[tuple[Candidate, Walkers]]:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "fix-bugs"])
 def test_edits_hold_what_they_intend(name: str) -> None:
-    assert len(held(name)) >= 3
+    assert held(name)
     assert len(held(name)) >= 0.2 * len(made()[name])
 
 
@@ -96,7 +96,7 @@ def test_messages_name_what_the_edit_names() -> None:
 
 
 def test_the_same_seed_gives_the_same_edits() -> None:
-    texts = list(built_families())[::9]
+    texts = list(built_families())[::5]
     first, second = (
         [c.edit for text in texts for c in candidates(text, np.random.default_rng(4), 6)]
         for _ in range(2)
