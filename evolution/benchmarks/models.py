@@ -30,7 +30,11 @@ class ComparedModel:
 
 
 def compared_models(names: Sequence[str]) -> list[ComparedModel]:
-    """The models of ``names``; two with one short name are told apart by their hashes."""
+    """The models of ``names``; two with one short name are told apart by their hashes.
+
+    A model that is named twice is compared once.
+    """
+    names = list({content_hash(name) or name: name for name in names}.values())
     shorts = [_short(name) for name in names]
     found = []
     for name, short in zip(names, shorts, strict=True):

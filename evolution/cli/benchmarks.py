@@ -23,25 +23,35 @@ from evolution.cli.bug_repair import (
     bug_repair_arguments,
 )
 from evolution.cli.errors import CommandError, describe
+from evolution.cli.model_benchmarks import (
+    MODEL_OPTIONS,
+    add_model_options,
+    model_arguments,
+    positive,
+)
 from evolution.operators import OperatorUnavailable
 from evolution.sandbox import SandboxUnavailable
 from evolution.walkers.seeds import SEEDS
+from evolution.workers import WorkerError
 
 NAMES = {
     "simulation": "evaluations a second a core, against pymunk's plain interface and Box2D",
     "sandbox": "what running a program safely costs, against running it unsafely",
     "search": "a whole search: where the time goes, how fast it is, what it finds",
     "replay": "size of recorded motions on the wire",
+    "edits": "share of a model's edits that apply, run and give another valid walker",
+    "obedience": "share of a model's edits that do what their message asks for",
+    "operators": "searches with each operator and model, at equal evaluations or time",
     "generation": "edits sampled a second, against transformers' generate",
     "bug-repair": "which operator mends a function in one mutation (the paper's appendix A)",
 }
 
 # Option -> the benchmarks that it belongs to.
 _OPTIONS = {
-    "evaluations": ("search",),
-    "seeds": ("search",),
-    "random_seeds": ("search", "bug-repair"),
-    "model": ("generation",),
+    "evaluations": ("search", "edits", "operators"),
+    "seeds": ("search", "operators"),
+    "random_seeds": ("search", "edits", "obedience", "operators", "bug-repair"),
+    **MODEL_OPTIONS,
     **dict.fromkeys(BUG_REPAIR_OPTIONS, ("bug-repair",)),
 }
 
@@ -59,18 +69,22 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("name", choices=list(NAMES), metavar="NAME", help=", ".join(NAMES))
     command.add_argument("--json", action="store_true", help="print one JSON object, no table")
     command.add_argument(
-        "--random-seeds", type=int, metavar="N", help="of search and bug-repair (default: 3)"
+        "--random-seeds",
+        type=positive,
+        metavar="N",
+        help="for the spread of what is drawn at random (default: 3)",
     )
-    search = command.add_argument_group("for a quicker look at search")
-    search.add_argument("--evaluations", type=int, metavar="N", help="a run (default: 20000)")
-    search.add_argument(
+    searches = command.add_argument_group("searches")
+    searches.add_argument(
+        "--evaluations",
+        type=positive,
+        metavar="N",
+        help="of each search (default: 20000; of edits, whose searches make programs, 750)",
+    )
+    searches.add_argument(
         "--seeds", nargs="+", choices=list(SEEDS), metavar="NAME", help="seed programs"
     )
-    command.add_argument(
-        "--model",
-        metavar="NAME",
-        help="of generation: a registered name or a folder (default: random weights)",
-    )
+    add_model_options(command)
     add_bug_repair_options(command)
 
 
@@ -81,10 +95,12 @@ def _run(options: argparse.Namespace) -> int:
             continue
         if options.name not in benchmarks:
             option = name.replace("_", "-")
-            raise CommandError(f"--{option} belongs to {' and '.join(benchmarks)} only.")
+            raise CommandError(f"--{option} belongs to {', '.join(benchmarks)} only.")
         chosen[name] = value
     if options.name == "bug-repair":
         chosen = bug_repair_arguments(chosen)
+    elif options.name in MODEL_OPTIONS["models"]:
+        chosen = model_arguments(options.name, chosen)
     run = import_module(f"evolution.benchmarks.{options.name.replace('-', '_')}").run
     with Progress(
         TextColumn("{task.description}"),
@@ -101,7 +117,7 @@ def _run(options: argparse.Namespace) -> int:
             )
         except OperatorUnavailable as error:
             raise CommandError(describe(error.failure)) from error
-        except SandboxUnavailable as error:
+        except (SandboxUnavailable, WorkerError) as error:
             raise CommandError(str(error)) from error
     if options.json:
         report.dump(sys.stdout)

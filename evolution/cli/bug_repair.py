@@ -6,34 +6,20 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from evolution.cli.errors import CommandError
+from evolution.cli.model_benchmarks import positive, require_operators, shipped_model
 from evolution.cli.operators import exact_model, instruct_config
 
-BUG_REPAIR_OPTIONS = ("operators", "models", "endpoint", "endpoint_model", "trials", "plot")
+BUG_REPAIR_OPTIONS = ("endpoint", "endpoint_model", "trials", "plot")
 _OPERATORS = ("node-mutation", "syntax-tree")
 
 
 def add_bug_repair_options(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("what bug-repair compares")
-    group.add_argument(
-        "--operators",
-        nargs="*",
-        choices=_OPERATORS,
-        metavar="NAME",
-        help=f"operators without a model: {', '.join(_OPERATORS)} (default: both)",
-    )
-    group.add_argument(
-        "--models",
-        nargs="+",
-        metavar="NAME",
-        help="diff models: registered names, folders or hub names (default: the one that ships "
-        "with the package, where there is one)",
-    )
     group.add_argument("--endpoint", metavar="URL", help="compare a model behind this endpoint")
     group.add_argument("--endpoint-model", metavar="NAME", help="the model that is asked for there")
     group.add_argument(
         "--trials",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="of each operator at each point (default: 100000 of node-mutation, 20000 of "
         "syntax-tree, 3000 of a model)",
@@ -45,28 +31,15 @@ def bug_repair_arguments(options: dict[str, Any]) -> dict[str, Any]:
     """The keyword arguments of the benchmark for the options that were given.
 
     Raises:
-        CommandError: if there is no such model, or an endpoint without one.
+        CommandError: if there is no such model or operator, or an endpoint without a model.
     """
     arguments = dict(options)
+    require_operators(arguments.get("operators", ()), _OPERATORS, "bug-repair")
     endpoint, model = arguments.pop("endpoint", None), arguments.pop("endpoint_model", None)
     if endpoint is not None or model is not None:
         arguments["instruct"] = instruct_config({"endpoint": endpoint, "model": model})
     if "models" in arguments:
         arguments["models"] = [exact_model(name) for name in arguments["models"]]
     elif "operators" not in arguments:
-        arguments["models"] = _shipped_model()
+        arguments["models"] = shipped_model()
     return arguments
-
-
-def _shipped_model() -> list[str]:
-    try:
-        return [exact_model("")]
-    except CommandError:
-        return []
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("give a number above 0")
-    return value

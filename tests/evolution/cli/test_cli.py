@@ -243,9 +243,9 @@ def test_wrong_usage_is_status_two(capsys: Output) -> None:
         assert "usage:" in capsys.readouterr().err
 
 
-def test_benchmark_options_belong_to_search(capsys: Output) -> None:
+def test_benchmark_options_belong_to_some_benchmarks(capsys: Output) -> None:
     assert main(["benchmarks", "replay", "--evaluations", "5"]) == 1
-    assert "belongs to search only" in capsys.readouterr().err
+    assert "belongs to search, edits, operators only" in capsys.readouterr().err
 
 
 def test_search_benchmark_prints_one_json_object(capsys: Output) -> None:
