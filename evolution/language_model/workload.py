@@ -27,7 +27,7 @@ _PREFIXES = (200, 300, 400, 500)
 _MESSAGE_TOKENS = 10
 # Random weights give almost even distributions, whose nuclei are thousands of tokens;
 # with this factor on the last matrix they are a handful, as a trained model's.
-_SHARPNESS = 15.0
+_SHARPNESS = 25.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def random_workload() -> Workload:
         return [int(token) for token in rng.integers(1, _VOCABULARY, count)]
 
     return Workload(
-        f"random weights, {_size(decoder)}, every edit {EDIT_TOKENS} tokens",
+        f"random weights, {_size(decoder)} (embedding and head apart), "
+        f"every edit {EDIT_TOKENS} tokens",
         decoder,
         end=0,
         forbidden=(0,),
