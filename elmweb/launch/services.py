@@ -87,7 +87,7 @@ def training_service(options: UpOptions) -> Service:
     threads = str(max(1, usable_cores() // 2))
     return Service(
         "training",
-        ["nice", "-n", "15", *worker("training", "training", "solo", 1)],
+        ["nice", "-n", "5", *worker("training", "training", "solo", 1)],
         environment(options) | {"OMP_NUM_THREADS": threads},
         wanted=options.data_dir / TRAINING_WANTED,
     )

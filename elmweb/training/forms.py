@@ -12,7 +12,7 @@ from elmweb.runs.operators import models
 from elmweb.training import selectors
 from evolution.operators.recommended import default_model
 
-LENGTHS = {"short": 100, "normal": 300, "long": 1_000}  # steps
+LENGTHS = {"short": 200, "normal": 600, "long": 2_000}  # steps
 
 
 class TrainingForm(forms.Form):

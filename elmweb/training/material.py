@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from elmweb.runs.operators import BLIND
+from elmweb.training import services
 from elmweb.training.models import Training
 from elmweb.walkers.models import Lineage
 from evolution.config import PAPER_MESSAGES
@@ -26,7 +27,6 @@ from evolution.language_model.mixture import Part, make_part
 from evolution.operators.messages import without_notes
 from evolution.sandbox import Sandbox
 
-REHEARSED = 2_000  # generated edits
 SHARES = {"accepted": 1.0, "rehearsal": 0.5}
 # What is true of any change; said of those by operators that read no message.
 GENERAL_MESSAGE = PAPER_MESSAGES[0][0]
@@ -64,7 +64,7 @@ def rehearsal(file: Path, seed: int, tell: Callable[[int], None]) -> list[EditEx
     made: list[EditExample] = []
     with Sandbox() as sandbox:
         groups = builder.groups(sandbox)
-        for example in islice((e for group in groups for e in group), REHEARSED):
+        for example in islice((e for group in groups for e in group), services.REHEARSED):
             made.append(example)
             tell(len(made))
     unfinished = file.with_name(file.name + ".part")

@@ -84,6 +84,7 @@ def _training(
     context = {
         "nav": "models",
         "training": training,
+        "rehearsed": services.REHEARSED,
         "words": STATES[State(training.state)],
         "may_change": may_change(request, training.owner_key),
         "runs": training.runs.order_by("pk"),

@@ -29,10 +29,12 @@ State = Training.State
 Side = Literal["before", "after"]
 
 LEAST_ACCEPTED = 20  # diffs, of all runs together
+REHEARSED = 2_000  # generated edits, so that a model forgets nothing
 MOST_OPEN = 5  # trainings; they are worked on one after the other
 ATTEMPTS = 3  # times that a worker may die without the training getting further
-# Of the library's TrainingSettings: gentle steps from where the parent stands.
-SETTINGS: dict[str, Any] = {"rows": 4, "learning_rate": 1e-3, "warm_up": 10}
+# Of the library's TrainingSettings: gentle steps from where the parent stands, and few rows
+# at a time, as they decide the memory.
+SETTINGS: dict[str, Any] = {"rows": 2, "learning_rate": 1e-3, "warm_up": 20}
 VALIDATIONS = 20  # points of the loss curve
 _TUNED = re.compile(r"-tuned-\d+$")
 
@@ -178,8 +180,8 @@ def config_with(config: RunConfig, model: str) -> RunConfig:
     kept = {
         name: getattr(config, name)
         for name in (
-            "seed_program", "evaluations", "batches_in_flight", "random_seed", "terrain",
-            "messages", "archive",
+            "seed_program", "evaluations", "batch_size", "batches_in_flight", "random_seed",
+            "terrain", "messages", "archive",
         )
     }  # fmt: skip
     return RunConfig(**kept, **fields_of("diff-model", model))

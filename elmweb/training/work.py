@@ -168,16 +168,16 @@ def _train(training: Training, reporter: _Reporter) -> str:
     folder = folder_of(training)
     folder.mkdir(parents=True, exist_ok=True)
     parent: RegisteredModel = find_model(training.parent)
-    reporter.tell(now=True, state=State.PREPARING)
-    accepted = material.part("accepted", material.accepted(training))
-    counted = {"accepted": accepted.summary()["examples"], "rehearsal": 0}
+    examples = list(material.accepted(training))
+    counted = {"accepted": len(examples), "rehearsal": 0}
+    reporter.tell(now=True, examples=counted)
 
     def tell(count: int) -> None:
         reporter.tell(examples=counted | {"rehearsal": count})
 
     rehearsal = material.rehearsal(folder.parent / REHEARSAL, training.pk, tell)
     reporter.tell(now=True, examples=counted | {"rehearsal": len(rehearsal)})
-    parts = [accepted, material.part("rehearsal", rehearsal)]
+    parts = [material.part("accepted", examples), material.part("rehearsal", rehearsal)]
     chosen = TrainingSettings.model_validate(training.settings)
     runs = ", ".join(training.runs.values_list("public_id", flat=True))
     command = f"# tuned in the application on what the runs {runs} accepted"

@@ -62,7 +62,7 @@ def test_models_stand_below_their_parents(client: Client, folder: Path, parent: 
         (orphan, 0), (parent, 0), (child, 1), (grandchild, 2)
     ]  # fmt: skip
     html = page(client, "/models/")
-    for told in (parent, child, "3.2 M", "120,000 commits edits", "which is not here any more"):
+    for told in (parent, child, "3.2 M", "120,000 commits", "which is not here any more"):
         assert told in html
     assert html.count("<h1") == 1
 
@@ -86,7 +86,7 @@ def test_the_form_starts_a_training(client: Client, over: Run, parent: str) -> N
     answer = client.post("/models/new/", data)
     training = Training.objects.get()
     assert answer.headers["Location"] == training.get_absolute_url()
-    assert (training.parent, training.steps, training.state) == (parent, 100, "queued")
+    assert (training.parent, training.steps, training.state) == (parent, 200, "queued")
     assert list(training.runs.all()) == [over]
     html = page(client, training.get_absolute_url())
     assert "data-is-live" in html
@@ -156,7 +156,7 @@ def test_progress_and_what_is_left(client: Client, over: Run, parent: str) -> No
     training.save()
     live = page(client, training.get_absolute_url(), part="live")
     assert "<html" not in live
-    for told in ("about 2 min left", "1,234 accepted and 2,000 generated edits", "<polyline"):
+    for told in ("about 2 min left", "1,234 accepted diffs, 2,000 edits to rehearse", "<polyline"):
         assert told in live, told
     assert re.search(r'<progress[^>]*max="300"[^>]*value="120"', live)
 

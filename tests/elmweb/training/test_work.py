@@ -92,7 +92,7 @@ def test_the_new_model_makes_children_and_is_compared(
             assert getattr(config, same) == getattr(run.run_config, same)
     assert services.compare(done, "after") == after, "one of each"
     driven = drive(after, steps=4)  # the seed and the first batch
-    assert driven.statistics["evaluations"] == after.run_config.batch_size
+    assert driven.statistics["evaluations"] == run.run_config.evaluations
 
 
 def test_twice_is_as_good_as_once(training: Training, models: Path) -> None:
@@ -229,7 +229,7 @@ def test_accepted_diffs_lead_from_parent_to_child(run: Run, training: Training) 
 
 
 def test_rehearsal_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(material, "REHEARSED", 24)
+    monkeypatch.setattr(services, "REHEARSED", 24)
     told: list[int] = []
     file = tmp_path / "rehearsal.jsonl"
     made = material.rehearsal(file, 1, told.append)
