@@ -129,7 +129,9 @@ def memory_of(pid: int) -> float:
 
 def name_of(pid: int) -> str:
     """What a process is, in a few words."""
-    told = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True
+    )
     command = told.stdout.strip()
     words = {
         "valkey-server": "broker",

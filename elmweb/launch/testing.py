@@ -19,7 +19,7 @@ from elmweb.launch.options import ROOT, TestOptions, usable_cores
 from elmweb.launch.postgres import Postgres
 from elmweb.launch.stages import Execution, Outcome, Stage, pytest_stage, static_stages
 
-LONGEST_SECONDS = 14 * 60.0  # of everything together
+LONGEST_SECONDS = 18 * 60.0  # of everything together
 HEARTBEAT_SECONDS = 30.0  # between lines in a log where nothing can be redrawn
 LONGEST_OUTPUT = 60_000  # characters shown of a stage that failed
 

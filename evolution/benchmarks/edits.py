@@ -15,7 +15,7 @@ from math import ceil
 import numpy as np
 
 from evolution.archive import niche_count
-from evolution.benchmarks.held_out import EVALUATIONS, PROGRAMS, HeldOut, held_out_programs
+from evolution.benchmarks.held_out import EVALUATIONS, PROGRAMS, SEED, HeldOut, held_out_programs
 from evolution.benchmarks.intervals import Interval, clustered
 from evolution.benchmarks.models import ComparedModel, compared_models, sampled_once
 from evolution.benchmarks.report import Figure, Progress, Report, at_least
@@ -102,18 +102,29 @@ def run(
                 done = (number + len(outcomes) / total) / len(entrants)
                 progress(_HELD_OUT_SHARE + (1 - _HELD_OUT_SHARE) * done, label)
             figures += figures_of(label, outcomes, held_out, operator, model)
-    depths = [program.depth for program in held_out]
     conditions = {
         "models": list(models),
-        "held-out programs": f"{programs}, {min(depths)} to {max(depths)} mutations from their "
-        f"lineage's first, of {', '.join(dict.fromkeys(p.lineage for p in held_out))}",
+        "held-out programs": _described(held_out),
         "edits of each": f"{total}, {each} of each program and random seed",
         "random seeds": random_seeds,
         "messages": "the paper's three, by their weights",
         "in brackets": "95% confidence, as edits of one program are alike (design effect); "
         "lowest and highest seed",
     }
+    if any(model is not None and model.parent for _, _, model in entrants):
+        conditions["note"] = (
+            f"a model tuned on runs from {SEED} knows relatives of that lineage: read its line"
+        )
     return Report("edits", conditions, figures)
+
+
+def _described(programs: Sequence[HeldOut]) -> str:
+    depths = [program.depth for program in programs]
+    lineages = ", ".join(dict.fromkeys(program.lineage for program in programs))
+    return (
+        f"{len(programs)}, {min(depths)} to {max(depths)} mutations from their lineage's first, "
+        f"of {lineages}"
+    )
 
 
 def sampled(

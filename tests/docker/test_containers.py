@@ -16,7 +16,7 @@ from elmweb.launch import services
 from elmweb.launch.options import ROOT, parse_up
 
 DOCKER = ROOT / "docker"
-OWN = ("web", "simulation", "mutation", "scheduler", "migrations")
+OWN = ("web", "simulation", "mutation", "training", "scheduler", "migrations")
 
 
 @pytest.fixture(scope="module")

@@ -92,7 +92,7 @@ def test_the_new_model_makes_children_and_is_compared(
             assert getattr(config, same) == getattr(run.run_config, same)
     assert services.compare(done, "after") == after, "one of each"
     driven = drive(after, steps=4)  # the seed and the first batch
-    assert driven.statistics["evaluations"] == run.run_config.evaluations
+    assert driven.statistics["evaluations"] == run.run_config.batch_size
 
 
 def test_twice_is_as_good_as_once(training: Training, models: Path) -> None:
