@@ -104,8 +104,7 @@ class CorpusBuilder:
             self._fill(sandbox)
             made = [self._made(line) for line in self._lines]
             walkers = self._built(sandbox, made)
-            self._judge.watch(line.walker for line in self._lines)
-            self._judge.watch(b.walker for b in walkers.values() if isinstance(b, Built))
+            self._watch(self._lines, walkers)
             lines: list[_Line] = []
             for line, edits in zip(self._lines, made, strict=True):
                 children = []
@@ -147,6 +146,7 @@ class CorpusBuilder:
                 for line in lines
             ]
             walkers = self._built(sandbox, made)
+            self._watch(lines, walkers)
             for line, edits in zip(lines, made, strict=True):
                 found: dict[str, EditExample] = {}
                 for candidate in edits:
@@ -179,6 +179,10 @@ class CorpusBuilder:
 
     def _made(self, line: _Line) -> list[Candidate]:
         return candidates(line.text, self._rng, round(self._wanted * _SPARE))
+
+    def _watch(self, lines: list[_Line], walkers: dict[str, Built | Failure]) -> None:
+        self._judge.watch(line.walker for line in lines)
+        self._judge.watch(b.walker for b in walkers.values() if isinstance(b, Built))
 
     def _built(self, sandbox: Sandbox, made: list[list[Candidate]]) -> dict[str, Built | Failure]:
         """Every child and every planted parent, run once."""
