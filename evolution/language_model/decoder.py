@@ -305,6 +305,8 @@ def _layer(block: Any, precision: Precision, device: torch.device) -> Layer:
     ways = torch.cat([part.weight * scale for part, scale in parts])
     ways_bias = _joined([None if p.bias is None else p.bias * scale for p, scale in parts])
     gate_up = torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight])
+    # The gated product has outliers: in 8 bits it alone would do most of the harm.
+    down: Precision = "float32" if precision == "int8" else precision
     gate_up_bias = _joined([mlp.gate_proj.bias, mlp.up_proj.bias])
     return Layer(
         dense(ways * _norm_factors(block.input_layernorm), ways_bias, precision, device),
@@ -312,7 +314,7 @@ def _layer(block: Any, precision: Precision, device: torch.device) -> Layer:
         dense(
             gate_up * _norm_factors(block.post_attention_layernorm), gate_up_bias, precision, device
         ),
-        dense(mlp.down_proj.weight, mlp.down_proj.bias, precision, device),
+        dense(mlp.down_proj.weight, mlp.down_proj.bias, down, device),
         mlp.act_fn,
     )
 

@@ -1,8 +1,9 @@
 """Dense layers in three precisions: float32, bfloat16 and int8.
 
 int8 is PyTorch's dynamic quantisation: weights are rounded once, one scale an output;
-activations are rounded at each call, one scale a call. It runs on CPUs only. bfloat16
-is for GPUs and CPUs that have it: elsewhere it is ten times slower than float32.
+activations are rounded at each call, one scale a call, so a row's numbers depend a little
+on the batch that it is in. It runs on CPUs only. bfloat16 is for GPUs and CPUs that have
+it: elsewhere it is ten times slower than float32.
 """
 
 from __future__ import annotations
