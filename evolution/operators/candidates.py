@@ -1,4 +1,4 @@
-"""What operators with a language model refuse: parents they cannot edit, children of no use.
+"""What operators refuse: parents they cannot edit, children of no use.
 
 Nothing is executed: programs are parsed and compiled only.
 """
@@ -11,7 +11,7 @@ import warnings
 from evolution.types import Failure, Stage
 
 MAX_CHARACTERS = 8_000  # a child longer than this must not be longer than its parent
-MAX_PARENT_CHARACTERS = 64_000
+MAX_PARENT_CHARACTERS = 64_000  # editing more would hold up the search
 
 
 def parent_failure(parent: str) -> Failure | None:
@@ -22,7 +22,7 @@ def parent_failure(parent: str) -> Failure | None:
     if len(parent) > MAX_PARENT_CHARACTERS:
         reason = f"The parent is longer than {MAX_PARENT_CHARACTERS:,} characters; shorten it."
         return Failure(Stage.OPERATOR, "parent-too-long", reason)
-    problem = _problem(parent)
+    problem = compile_problem(parent)
     if problem:
         reason = f"The parent is not a Python program: {problem[0]}."
         return Failure(Stage.OPERATOR, "unparseable-parent", reason, problem[1])
@@ -43,14 +43,14 @@ def child_failure(parent: str, child: str) -> Failure | None:
     if len(child) > longest:
         reason = f"The model's program has {len(child):,} characters; {longest:,} are allowed."
         return Failure(Stage.OPERATOR, "program-too-long", reason)
-    problem = _problem(child)
+    problem = compile_problem(child)
     if problem:
         reason = f"The model's program is not Python: {problem[0]}."
         return Failure(Stage.OPERATOR, "not-python", reason, problem[1])
     return None
 
 
-def _problem(program: str) -> tuple[str, int | None] | None:
+def compile_problem(program: str) -> tuple[str, int | None] | None:
     """Why Python does not compile it, and the line; None if it does."""
     try:
         with warnings.catch_warnings():

@@ -20,6 +20,11 @@ import numpy as np
 from evolution.operators import syntax_tree_statements as statements
 from evolution.operators import syntax_tree_values as values
 from evolution.operators.base import Child
+from evolution.operators.candidates import (
+    MAX_CHARACTERS,
+    MAX_PARENT_CHARACTERS,
+    compile_problem,
+)
 from evolution.operators.syntax_tree_reader import read_program
 from evolution.operators.syntax_tree_sites import Program, Splice
 from evolution.types import Failure, Stage
@@ -51,8 +56,6 @@ _CUMULATIVE = list(accumulate(rate for _, rate in RATES))
 
 MORE_EDITS = 0.4  # chance of one more edit, after each: 1.67 edits on average
 TRIES = 12  # for a child that parses, compiles and differs
-MAX_CHARACTERS = 8_000  # a child longer than this is not longer than its parent
-MAX_PARENT_CHARACTERS = 64_000  # finding the sites of more would hold up the search
 _REMEMBERED = 512  # parsed parents, about 40 kB each: elites are chosen again and again
 
 
@@ -82,7 +85,7 @@ class SyntaxTreeOperator:
         longest = max(MAX_CHARACTERS, len(parent))
         for _ in range(TRIES):
             text = _mutated(program, rng)
-            if text is None or text == parent or len(text) > longest or not _compiles(text):
+            if text is None or text == parent or len(text) > longest or compile_problem(text):
                 continue
             return Child(text, self.name, message)
         return Failure(
@@ -135,12 +138,3 @@ def _mutated(program: Program, rng: np.random.Generator) -> str | None:
     if not splices:
         return None
     return values.apply_splices(program.data, splices).decode()
-
-
-def _compiles(text: str) -> bool:
-    """Whether Python compiles ``text``; nothing is executed."""
-    try:
-        compile(text, "<child>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -12,7 +12,8 @@ import pytest
 from evolution.operators import syntax_tree_statements as statements
 from evolution.operators import syntax_tree_values as values
 from evolution.operators.base import Child
-from evolution.operators.syntax_tree import MAX_CHARACTERS, RATES, SyntaxTreeOperator
+from evolution.operators.candidates import MAX_CHARACTERS
+from evolution.operators.syntax_tree import RATES, SyntaxTreeOperator
 from evolution.operators.syntax_tree_reader import read_program
 from evolution.operators.syntax_tree_sites import Program, Splice
 from evolution.types import Failure
