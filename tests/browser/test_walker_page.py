@@ -83,9 +83,11 @@ def test_a_link_can_name_the_moment(open_page: Callable[..., Page], walker_id: s
     page.locator("[data-control=play]").click()
     page.get_by_label("Time in the replay").fill("4")
     frame = page.locator(PLAYER).get_attribute("data-frame")
-    page.wait_for_function("location.search !== ''")
+    page.wait_for_function("() => location.search !== ''")
     other = ready(open_page(page.url))
-    other.wait_for_function(f"Number(document.querySelector('{PLAYER}').dataset.frame) >= {frame}")
+    other.wait_for_function(
+        f"() => Number(document.querySelector('{PLAYER}').dataset.frame) >= {frame}"
+    )
 
 
 def test_without_javascript_a_poster_is_there(
@@ -113,7 +115,7 @@ def test_it_shows_what_changed_and_whence(open_page: Callable[..., Page], walker
     page = open_page(f"/w/{walker_id}/")
     expect(page.locator("#change-title")).to_be_visible()
     page.locator("section[aria-labelledby=ancestors-title] a.walker-card__name").first.click()
-    page.wait_for_function(f"!location.pathname.includes('{walker_id}')")
+    page.wait_for_function(f"() => !location.pathname.includes('{walker_id}')")
     expect(page.locator("h1")).to_contain_text("Walker")
 
 
