@@ -15,6 +15,7 @@ from django.conf import settings
 from elmweb.runs.protocol import Statistics
 from evolution.config import InstructConfig, RunConfig
 from evolution.language_model.registry import RegisteredModel, registered_models
+from evolution.operators.messages import BLIND
 from evolution.operators.recommended import default_model, recommended
 
 # Codes in words; an unknown operator is shown by its own name.
@@ -30,7 +31,6 @@ IN_A_SENTENCE = {
     "seed": "written as a seed",
     "syntax-tree": "changed by genetic programming",
 }
-BLIND = ("syntax-tree",)  # operators that do not read the message
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from elmweb.walkers.api import absolute
 from elmweb.walkers.models import Walker
 from elmweb.walkers.selectors import ancestors
 from evolution.config import RunConfig
+from evolution.operators.messages import BLIND
 
 T = TypeVar("T")
 
@@ -98,9 +99,9 @@ def _makers(state: RunState, config: RunConfig) -> dict[str, object]:
         "makers": operators.makers(state.statistics, config),
         "models": {operators.name_of(code): model for code, model in models.items() if model},
         "messages": operators.messages_of(config),
-        "blind": [operators.name_of(code) for code in config.operators if code in operators.BLIND],
+        "blind": [operators.name_of(code) for code in config.operators if code in BLIND],
         "operator_names": operators.NAMES,
-        "blind_operators": operators.BLIND,
+        "blind_operators": BLIND,
     }
 
 

@@ -15,21 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from elmweb.runs.operators import BLIND
 from elmweb.training import services
 from elmweb.training.models import Training
 from elmweb.walkers.models import Lineage
-from evolution.config import PAPER_MESSAGES
 from evolution.language_model.corpus.build import CorpusBuilder
 from evolution.language_model.corpus.exclusion import check
 from evolution.language_model.examples import EditExample
 from evolution.language_model.mixture import Part, make_part
-from evolution.operators.messages import without_notes
+from evolution.operators.accepted import accepted_example
 from evolution.sandbox import Sandbox
 
 SHARES = {"accepted": 1.0, "rehearsal": 0.5}
-# What is true of any change; said of those by operators that read no message.
-GENERAL_MESSAGE = PAPER_MESSAGES[0][0]
 
 
 def accepted(training: Training) -> Iterator[EditExample]:
@@ -43,10 +39,9 @@ def accepted(training: Training) -> Iterator[EditExample]:
         "child__run__public_id", "child__public_id",
     )  # fmt: skip
     for parent, child, operator, message, run, walker in rows.iterator(chunk_size=500):
-        if check(child) or check(parent):
-            continue
-        asked = GENERAL_MESSAGE if operator in BLIND else without_notes(message)
-        yield EditExample(parent, child, asked, "accepted", origin=f"{run}/{walker}")
+        example = accepted_example(parent, child, operator, message, f"{run}/{walker}")
+        if example:
+            yield example
 
 
 def rehearsal(file: Path, seed: int, tell: Callable[[int], None]) -> list[EditExample]:

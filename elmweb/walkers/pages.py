@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from elmweb.runs.operators import BLIND, in_a_sentence, model_of
+from elmweb.runs.operators import in_a_sentence, model_of
 from elmweb.runs.protocol import Problem
 from elmweb.runs.services import RunRefused
 from elmweb.visitors import is_too_fast, visitor_key
@@ -21,6 +21,7 @@ from elmweb.walkers.forms import RunForm
 from elmweb.walkers.models import SeedSubmission, Walker
 from elmweb.walkers.services import start_run_from
 from evolution.language_model.registry import UnknownModel
+from evolution.operators.messages import BLIND
 from evolution.walkers.creator import REPAIRS
 from evolution.walkers.seeds import SEEDS
 

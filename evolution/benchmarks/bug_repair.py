@@ -29,11 +29,12 @@ from evolution.benchmarks.repair.trials import (
 )
 from evolution.benchmarks.report import Figure, Progress, Report
 from evolution.config import InstructConfig, RunConfig
+from evolution.operators.messages import BLIND
 from evolution.operators.registry import operator_named
 from evolution.sandbox import Sandbox
 
 NODE_MUTATION = "node-mutation"
-BLIND = (NODE_MUTATION, "syntax-tree")
+WITHOUT_MODEL = (NODE_MUTATION, *BLIND)
 """Operators that do not read the message; the others are held to the paper's findings."""
 
 # Trials at each point over all random seeds, and seconds a trial, roughly.
@@ -48,7 +49,7 @@ _LARGEST_FALL = 10.0  # of a model's success from one to four bugs
 def run(
     progress: Progress,
     *,
-    operators: Sequence[str] = BLIND,
+    operators: Sequence[str] = WITHOUT_MODEL,
     models: Sequence[str] = (),
     instruct: InstructConfig | None = None,
     trials: int | None = None,
@@ -171,7 +172,7 @@ def report(points: Sequence[Point], conditions: dict[str, str]) -> Report:
             for each in zip(*((point.texts, point.trials) for point in own), strict=True)
         )
         figures.append(Figure(f"{name}: trials that gave a program", 100 * texts / trials, "%"))
-        if name not in BLIND:
+        if name not in WITHOUT_MODEL:
             figures += _targets(name, [point for point in own if point.problem == "4-Parity"])
     trials = ", ".join(
         f"{name} {sum(point.trials):,}" for name, point in {p.entrant: p for p in points}.items()

@@ -100,8 +100,8 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _tune(options: argparse.Namespace) -> int:
-    from evolution.language_model.accepted import accepted_examples
     from evolution.language_model.mixture import make_part
+    from evolution.operators.accepted import accepted_examples
 
     examples = (
         example for run in options.runs for example in accepted_examples(_walkers(run), run.name)

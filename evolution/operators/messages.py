@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from evolution.types import Failure, Stage
 
+BLIND = ("syntax-tree",)  # operators that do not read the message
 MAX_CHARACTERS = 160  # the longest message that a model is given; commits have one sentence
 MAX_LABEL = 200  # what a child carries: a message with notes
 

@@ -17,6 +17,7 @@ from elmweb.training import material, services, work
 from elmweb.training.models import Training
 from elmweb.walkers.models import Lineage
 from evolution.language_model.registry import find_model
+from evolution.operators.accepted import GENERAL_MESSAGE
 from tests.elmweb.runs.driving import drive
 from tests.elmweb.training.conftest import STEPS
 from tests.evolution.language_model import tiny
@@ -212,7 +213,7 @@ def test_a_parent_that_cannot_be_used_is_said(
 
 def test_messages_that_nobody_read_are_not_learnt(run: Run, training: Training) -> None:
     said = {example.message for example in material.accepted(training)}
-    assert said == {material.GENERAL_MESSAGE}
+    assert said == {GENERAL_MESSAGE}
     Lineage.objects.filter(child__run=run).update(
         operator="diff-model", message="Added a leg. [note: only lines 3 to 9 were shown]"
     )
