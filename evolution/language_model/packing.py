@@ -60,6 +60,8 @@ class Rows:
         predicts: shape (rows, length), bool; True where the next token of the same
             branch belongs to an edit.
         targets: shape (predictions,), the tokens to be predicted, in the order of ``predicts``.
+        reads: shape (rows, length), bool; True where the next token belongs to the same parent.
+        read: shape (reads,), those next tokens.
     """
 
     tokens: torch.Tensor
@@ -67,6 +69,8 @@ class Rows:
     mask: torch.Tensor
     predicts: torch.Tensor
     targets: torch.Tensor
+    reads: torch.Tensor
+    read: torch.Tensor
 
 
 def pack_examples(
@@ -150,12 +154,17 @@ def rows_to_tensors(rows: Sequence[Sequence[Pack]], padding: int = 0) -> Rows:
             _lay(pack, at, tokens[row], positions[row], branches[row], predicts[row])
             at = end
     next_tokens = np.roll(tokens, -1, axis=1)
+    # A parent's first token has position 0, so a parent's last one is not read from.
+    reads = (packs != _PADDING) & (branches == 0)
+    reads &= np.roll(reads, -1, axis=1) & (np.roll(positions, -1, axis=1) == positions + 1)
     return Rows(
         tokens=torch.from_numpy(tokens),
         positions=torch.from_numpy(positions),
         mask=torch.from_numpy(_sees(packs, branches)).unsqueeze(1),
         predicts=torch.from_numpy(predicts),
         targets=torch.from_numpy(next_tokens[predicts]),
+        reads=torch.from_numpy(reads),
+        read=torch.from_numpy(next_tokens[reads]),
     )
 
 

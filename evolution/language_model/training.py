@@ -1,4 +1,8 @@
-"""Training of a diff model: loss on the edits only, exact resume, one path for CPU and GPU.
+"""Training of a diff model: what it learns from, exact resume, one path for CPU and GPU.
+
+The loss is that of the edits and, with less weight, that of the parents' own tokens:
+these are computed anyway, and the names that programs repeat teach a small decoder early
+to copy, without which no edit compiles.
 
 What step n sees depends on the seed and n alone, so a training that was stopped goes on
 from its checkpoint and ends with the same weights. Matrices are optimised by Muon
@@ -42,6 +46,9 @@ class TrainingSettings(Frozen):
     warm_up: int = Field(default=30, ge=0, description="Steps.")
     cool_down: float = Field(default=0.5, ge=0, le=1, description="Share of the steps.")
     weight_decay: float = Field(default=0.05, ge=0)
+    parent_weight: float = Field(
+        default=0.5, ge=0, description="Of the parents' mean loss, beside the edits'."
+    )
     seed: int = Field(default=0, ge=0)
     precision: Literal["float32", "bfloat16"] = "float32"
     validate_every: int = Field(default=100, ge=1)
@@ -122,13 +129,16 @@ class Training:
         rng = np.random.default_rng([self.settings.seed, 0, self.step])
         packs = self.mixture.draw(self.settings.rows * self.settings.row_length, rng)
         rows = fill_rows(packs, self.settings.row_length)
-        total = sum(len(branch.edit) for pack in packs for branch in pack.branches)
+        edited = sum(len(branch.edit) for pack in packs for branch in pack.branches)
+        read = sum(len(pack.parent) - 1 for pack in packs)
+        weight = self.settings.parent_weight
         loss = 0.0
         # Few rows at a time: their attention masks stay small.
         for start in range(0, len(rows), 4):
             part = rows_to_tensors(rows[start : start + 4])
-            share = self._loss(part) / total
-            share.backward()  # type: ignore[no-untyped-call]
+            of_edits, of_parents = self._losses(part)
+            share = of_edits / edited
+            (share + weight * of_parents / read).backward()  # type: ignore[no-untyped-call]
             loss += share.item()
             self.tokens += part.tokens.numel()
         nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
@@ -141,8 +151,8 @@ class Training:
         self.step += 1
         return loss
 
-    def _loss(self, rows: Rows) -> torch.Tensor:
-        """Summed loss over the tokens of the edits."""
+    def _losses(self, rows: Rows) -> tuple[torch.Tensor, torch.Tensor]:
+        """Summed loss over the tokens of the edits, and over those of the parents."""
         device = self._device
         with self._autocast():
             hidden = self.decoder.model(
@@ -151,8 +161,17 @@ class Training:
                 attention_mask=rows.mask.to(device),
                 use_cache=False,
             ).last_hidden_state
-            logits = self.decoder.lm_head(hidden[rows.predicts.to(device)])
-        return nn.functional.cross_entropy(logits.float(), rows.targets.to(device), reduction="sum")
+            of_edits = self._cross_entropy(hidden, rows.predicts, rows.targets)
+            if not (self.decoder.training and self.settings.parent_weight):
+                return of_edits, torch.zeros((), device=device)
+            return of_edits, self._cross_entropy(hidden, rows.reads, rows.read)
+
+    def _cross_entropy(
+        self, hidden: torch.Tensor, where: torch.Tensor, targets: torch.Tensor
+    ) -> torch.Tensor:
+        logits = self.decoder.lm_head(hidden[where.to(self._device)])
+        targets = targets.to(self._device)
+        return nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.settings.precision == "float32":
@@ -171,7 +190,7 @@ class Training:
         rows = fill_rows(packs, self.settings.row_length)
         count = sum(len(branch.edit) for pack in packs for branch in pack.branches)
         parts = [rows_to_tensors(rows[at : at + 4]) for at in range(0, len(rows), 4)]
-        return sum(self._loss(part).item() for part in parts) / count if count else math.nan
+        return sum(self._losses(part)[0].item() for part in parts) / count if count else math.nan
 
     def _note(self, loss: float, validation: dict[str, float]) -> None:
         point = {"step": self.step, "tokens": self.tokens, "loss": round(loss, 4)}

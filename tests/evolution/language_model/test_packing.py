@@ -54,6 +54,13 @@ def test_the_loss_counts_the_edits_tokens_only() -> None:
     assert len(rows.targets) == sum(len(b.edit) for pack in made for b in pack.branches)
 
 
+def test_a_parent_is_read_once_and_from_its_own_tokens() -> None:
+    made = packs()
+    rows = rows_to_tensors([made[:2], made[2:]])
+    assert rows.read.tolist() == [token for pack in made for token in pack.parent[1:]]
+    assert not (rows.reads & rows.predicts).any()
+
+
 def test_rows_are_no_longer_than_asked_for() -> None:
     made = packs()
     rows = fill_rows(made, 700)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from evolution.diffs.line_edits import lines_of
 from evolution.language_model.making import make_model
 from evolution.language_model.mixture import Mixture, make_part
 from evolution.language_model.model import ModelError, load_model, new_decoder
@@ -46,6 +47,19 @@ def test_the_loss_falls_and_is_told(tmp_path: Path) -> None:
     assert seen[-1].validation["tiny"] < seen[1].validation["tiny"]
     curve = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
     assert [point["step"] for point in curve] == [2, 4, 6, 8, 10, 12]
+
+
+def test_parents_teach_their_own_tokens_where_they_have_weight(tmp_path: Path) -> None:
+    def after(weight: float) -> float:
+        settings = SETTINGS.model_copy(update={"steps": 12, "parent_weight": weight})
+        mixture = Mixture([part()], tokenizer(), settings.row_length)
+        decoder = new_decoder(tokenizer(), SHAPE, 0)
+        list(Training(decoder, mixture, settings, tmp_path / str(weight)).run())
+        tokens = torch.tensor([tokenizer().program(lines_of(part().groups[0][0].parent))])
+        with torch.no_grad():
+            return float(decoder(input_ids=tokens, labels=tokens).loss)
+
+    assert after(0.5) < after(0) - 0.2
 
 
 def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
