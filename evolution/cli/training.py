@@ -44,7 +44,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         required=True,
         type=_shared,
         metavar="FILE[=SHARE]",
-        help="Parquet files of examples and their shares of the tokens (default share: 1)",
+        help="Parquet files of examples or folders of them, and their shares of the tokens "
+        "(default: 1)",
     )
     _add_settings(train, steps=1_000)
     sizes = (("width", 192), ("layers", 6), ("heads", 3), ("key-value-heads", 1), ("inner", 512))

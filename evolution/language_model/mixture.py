@@ -6,11 +6,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from evolution.language_model.examples import EditExample, read_examples
+from evolution.language_model.examples import EditExample, ExamplesError, read_examples
 from evolution.language_model.packing import Pack, pack_examples
 from evolution.language_model.tokenizer import EditTokenizer
 
@@ -27,6 +28,7 @@ class Part:
         share: how often it is drawn, relative to the other parts.
         groups: examples of one parent each; trained on.
         held_out: groups kept for validation.
+        digest: SHA-256 of what it was read from; empty if that was no file.
     """
 
     name: str
@@ -48,9 +50,22 @@ class Part:
 
 
 def read_part(path: Path, share: float) -> Part:
-    """Read a file of examples (see `examples.read_examples` for what it raises)."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    return make_part(path.stem, share, read_examples(path), digest)
+    """Read a file of examples, or all of a folder's as one part.
+
+    Raises:
+        ExamplesError: if there is no such file, or one is not of examples.
+    """
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise ExamplesError(f"There is no Parquet file in {path}.")
+    examples = chain.from_iterable(map(read_examples, files))
+    return make_part(path.stem, share, examples, _digest(files))
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """SHA-256 of a file; of several, that of theirs one after the other."""
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def make_part(name: str, share: float, examples: Iterable[EditExample], digest: str = "") -> Part:

@@ -40,8 +40,8 @@ class Shape:
 
     width: int = 192
     layers: int = 6
-    heads: int = 3
-    key_value_heads: int = 1
+    heads: int = 4
+    key_value_heads: int = 2
     inner: int = 512
 
 

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from evolution.diffs.line_edits import lines_of
+from evolution.language_model.examples import ExamplesError, write_examples
 from evolution.language_model.making import make_model
-from evolution.language_model.mixture import Mixture, make_part
+from evolution.language_model.mixture import Mixture, make_part, read_part
 from evolution.language_model.model import ModelError, load_model, new_decoder
 from evolution.language_model.muon import orthogonal
 from evolution.language_model.registry import UnknownModel, find_model, model_hash
@@ -108,6 +109,23 @@ def test_held_out_parents_are_not_trained_on() -> None:
     assert len(trained) + len(held_out) == 300
     assert 0 < len(held_out) < 20
     assert made.summary()["examples"] == len(trained)
+
+
+def test_a_folder_of_files_is_one_part(tmp_path: Path) -> None:
+    many = [_renamed(example, n) for n, example in enumerate(examples()[:6])]
+    (tmp_path / "domain").mkdir()
+    for name, some in (("2.parquet", many[4:]), ("1.parquet", many[:4])):
+        write_examples(tmp_path / "domain" / name, some)
+    read = read_part(tmp_path / "domain", 0.5)
+    assert read.name == "domain"
+    assert sorted(e.parent for g in read.groups + read.held_out for e in g) == sorted(
+        e.parent for e in many
+    )
+    one = read_part(tmp_path / "domain" / "1.parquet", 0.5)
+    assert len({read.digest, one.digest, ""}) == 3
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ExamplesError, match="no Parquet file"):
+        read_part(tmp_path / "empty", 1.0)
 
 
 def _renamed(example, number):  # type: ignore[no-untyped-def]
