@@ -53,7 +53,9 @@ def sampled_once(name: str) -> Operator:
     """The operator diff-model with this model; each child is one sample, good or bad."""
     config = RunConfig(seed_program="", operator="diff-model", model=name)
     operator = operator_named("diff-model", config)
-    return DiffModelOperator(name, tries=1) if isinstance(operator, DiffModelOperator) else operator
+    return (
+        DiffModelOperator(name, spares=0) if isinstance(operator, DiffModelOperator) else operator
+    )
 
 
 def content_hash(name: str) -> str:

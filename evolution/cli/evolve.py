@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from evolution.cli.display import display
 from evolution.cli.errors import CommandError, describe, read_program
-from evolution.cli.operators import add_operator_options, complete, operator_fields
+from evolution.cli.operators import add_operator_options, complete, default_of, operator_fields
 from evolution.config import RunConfig
 from evolution.operators import OperatorUnavailable
 from evolution.run_folder import RunFolder, RunFolderError, read_config
@@ -22,7 +22,6 @@ from evolution.simulation import TERRAINS
 from evolution.walkers.seeds import SEEDS, seed_program
 from evolution.workers import LocalWorker, WorkerError, WorkerProcesses, evolve
 
-_DEFAULTS = RunConfig(seed_program="")
 _DESCRIPTION = """\
 Run a MAP-Elites search from one seed program.
 
@@ -36,7 +35,7 @@ _EXAMPLES = """\
 examples:
   python -m evolution evolve --seed square --evaluations 20000 --out square-run
   python -m evolution evolve --seed mine.py --random-seed 7 --terrain bumpy --out mine-run
-  python -m evolution evolve --operator mix --children-per-parent 16 --out mix-run
+  python -m evolution evolve --operator mix --out mix-run
   python -m evolution evolve --operator diff-model --out legs-run \\
       --message "Added a leg." --message "Changed parameters in `make_walker` function." 0.5
   python -m evolution evolve --operator instruct --endpoint http://localhost:8080/v1 \\
@@ -73,23 +72,23 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--evaluations",
         type=_positive,
         metavar="N",
-        help="children to try " + _default("evaluations"),
+        help="children to try " + default_of("evaluations"),
     )
     options.add_argument(
-        "--terrain", choices=[terrain.name for terrain in TERRAINS], help=_default("terrain")
+        "--terrain", choices=[terrain.name for terrain in TERRAINS], help=default_of("terrain")
     )
-    options.add_argument("--random-seed", type=int, metavar="N", help=_default("random_seed"))
+    options.add_argument("--random-seed", type=int, metavar="N", help=default_of("random_seed"))
     options.add_argument(
         "--batch-size",
         type=_positive,
         metavar="N",
-        help="children a batch " + _default("batch_size"),
+        help="children a batch " + default_of("batch_size"),
     )
     options.add_argument(
         "--batches-in-flight",
         type=_positive,
         metavar="N",
-        help="batches made before the first of them is applied " + _default("batches_in_flight"),
+        help="batches made before the first of them is applied " + default_of("batches_in_flight"),
     )
     add_operator_options(command)
 
@@ -186,10 +185,6 @@ def _summary(search: Search, out: Path) -> None:
         f"Walker {best.walker} goes furthest, {best.robust_objective:.1f} m. Look at it:\n"
         f"  python -m evolution render {out} --gif best.gif"
     )
-
-
-def _default(name: str) -> str:
-    return f"(default: {getattr(_DEFAULTS, name)})"
 
 
 def _positive(text: str) -> int:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from evolution.cli.errors import CommandError
 from evolution.config import PAPER_MESSAGES, InstructConfig, RunConfig
 from evolution.language_model.registry import UnknownModel, find_model
+from evolution.operators.recommended import suited_to
 from evolution.operators.registry import OPERATORS
 
 _DEFAULTS = RunConfig(seed_program="")
@@ -56,7 +57,7 @@ def add_operator_options(command: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         help="children that a chosen parent gets in a row; language models are faster with more "
-        f"(default: {_DEFAULTS.children_per_parent})",
+        + default_of("children_per_parent"),
     )
     options.add_argument(
         "--endpoint",
@@ -73,6 +74,16 @@ def add_operator_options(command: argparse.ArgumentParser) -> None:
         help="answers that instruct may ask for in all "
         f"(default: {InstructConfig.model_fields['max_requests'].default:,})",
     )
+
+
+def default_of(name: str) -> str:
+    """What is taken if the option is left out, and what with other operators."""
+    texts = [str(getattr(_DEFAULTS, name))]
+    for operator in OPERATORS:
+        value = suited_to([operator]).get(name)
+        if value is not None:
+            texts.append(f"with {operator} {value}")
+    return f"(default: {'; '.join(texts)})"
 
 
 def operator_fields(options: argparse.Namespace) -> dict[str, Any]:
@@ -105,7 +116,7 @@ def operator_fields(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def complete(fields: dict[str, Any]) -> None:
-    """Name the model of a new run, and refuse what its operators do not use.
+    """Name the model of a new run, refuse what its operators do not use, add what suits them.
 
     Raises:
         CommandError: if there is no model, or an option has no effect.
@@ -121,6 +132,8 @@ def complete(fields: dict[str, Any]) -> None:
         raise CommandError("The operator instruct needs --endpoint and --endpoint-model.")
     if "instruct" in fields and "instruct" not in members:
         raise CommandError("--endpoint belongs to the operator instruct; add it or leave it out.")
+    for name, value in suited_to(members).items():
+        fields.setdefault(name, value)
 
 
 def exact_model(name: str) -> str:

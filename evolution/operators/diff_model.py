@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from evolution.language_model.generation import Sampler
     from evolution.language_model.tokenizer import EditTokenizer, Window
 
-# An edit that does not apply or compile, or that a sibling made already, is sampled anew.
-TRIES = 2
+# Edits sampled beyond the children wanted, a share of them: they stand in for those that
+# do not apply or compile, or repeat a sibling. Sampled in the same call, they cost far
+# less than a second one, which would read the parents again.
+SPARES = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class DiffModelOperator:
 
     Args:
         model: a name or exact name (``name@hash``) of the registry, or a folder.
-        tries: samples for a child before its failure counts.
+        spares: edits sampled beyond the children wanted, a share of them.
         temperature, top_p: of the sampling, see `Sampling`.
 
     Attributes:
@@ -55,12 +58,12 @@ class DiffModelOperator:
         self,
         model: str = "",
         *,
-        tries: int = TRIES,
+        spares: float = SPARES,
         temperature: float = 0.8,
         top_p: float = 0.95,
     ) -> None:
         self._model = model
-        self._tries = tries
+        self._spares = spares
         self._temperature = temperature
         self._top_p = top_p
         self._loaded: tuple[Sampler, EditTokenizer] | None = None
@@ -81,18 +84,19 @@ class DiffModelOperator:
                 results[position] = failure
             elif isinstance(message, Message):
                 tasks.append(_Task(position, parent, message))
-        seen = set(parents)
-        for _ in range(self._tries):
-            made = self._attempt(tasks, sampler, tokenizer, rng) if tasks else []
-            again: list[_Task] = []
-            for task, result in zip(tasks, made, strict=True):
-                results[task.position] = result
-                if isinstance(result, Failure) or result.program in seen:
-                    again.append(task)
-                else:
-                    seen.add(result.program)
-            tasks = again
+        spares = self._spare_tasks(tasks, rng)
+        made = self._sample([*tasks, *spares], sampler, tokenizer, rng) if tasks else []
+        chosen = _choose(tasks, made, spares, seen=set(parents))
+        results.update(zip((task.position for task in tasks), chosen, strict=True))
         return [results[position] for position in range(len(parents))]
+
+    def _spare_tasks(self, tasks: Sequence[_Task], rng: np.random.Generator) -> list[_Task]:
+        """Tasks that are done twice, spread evenly over the batch."""
+        count = round(len(tasks) * self._spares)
+        if not count:
+            return []
+        ends = np.linspace(0, len(tasks), count + 1)
+        return [tasks[int(rng.integers(int(low), int(high)))] for low, high in pairwise(ends)]
 
     def _load(self) -> tuple[Sampler, EditTokenizer]:
         """The sampler and the tokenizer, read on first use.
@@ -110,7 +114,7 @@ class DiffModelOperator:
                 raise OperatorUnavailable(_unavailable(str(error))) from error
         return self._loaded
 
-    def _attempt(
+    def _sample(
         self,
         tasks: Sequence[_Task],
         sampler: Sampler,
@@ -167,6 +171,36 @@ class DiffModelOperator:
         if last < len(lines_of(task.parent)):
             notes = [f"only lines {window.before + 1} to {window.before + last} were shown"]
         return Child(program, self.name, task.message.label(*notes))
+
+
+def _choose(
+    tasks: Sequence[_Task],
+    made: Sequence[Child | Failure],
+    spares: Sequence[_Task],
+    seen: set[str],
+) -> list[Child | Failure]:
+    """One result a task: its own where that is a new program, else a sibling to spare.
+
+    Args:
+        made: results of the tasks, then of the spare ones.
+        seen: programs that are not new; added to.
+    """
+    left: defaultdict[str, list[Child]] = defaultdict(list)
+    for spare, result in zip(spares, made[len(tasks) :], strict=True):
+        if isinstance(result, Child):
+            left[spare.parent].append(result)
+    chosen: list[Child | Failure] = []
+    for task, own in zip(tasks, made, strict=False):
+        result = own
+        if isinstance(own, Failure) or own.program in seen:
+            siblings = [child for child in left[task.parent] if child.program not in seen]
+            # One that was asked for the same, if there is one.
+            asked = task.message.text
+            result = min(siblings, key=lambda c: not c.message.startswith(asked), default=own)
+        if isinstance(result, Child):
+            seen.add(result.program)
+        chosen.append(result)
+    return chosen
 
 
 def _loaded(name: str) -> tuple[Sampler, EditTokenizer]:

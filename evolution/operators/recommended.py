@@ -13,9 +13,10 @@ from evolution.language_model.registry import (
 )
 
 # A model reads a parent once for all of its children; fewer children read more parents.
-CHILDREN_OF_A_MODEL = 16
+# Large batches keep its matrices full; fewer of them in flight keep the archive fresh.
+_FOR_A_MODEL = {"children_per_parent": 16, "batch_size": 256, "batches_in_flight": 3}
 # An endpoint is asked once a child: small batches, so that the archive moves on.
-BATCH_OF_AN_ENDPOINT = 16
+_FOR_AN_ENDPOINT = {"batch_size": 16}
 
 
 def default_model() -> RegisteredModel | None:
@@ -43,7 +44,14 @@ def recommended(operators: Sequence[str] = (), model: str = "") -> dict[str, Any
         fields = {"operator": "mix", "mix": members}
     if "diff-model" in members:
         fields["model"] = (chosen or find_model(model)).exact_name
-        fields["children_per_parent"] = CHILDREN_OF_A_MODEL
-    if "instruct" in members:
-        fields["batch_size"] = BATCH_OF_AN_ENDPOINT
+    return fields | suited_to(members)
+
+
+def suited_to(operators: Sequence[str]) -> dict[str, Any]:
+    """Fields of `RunConfig` that let these operators work at their best."""
+    fields: dict[str, Any] = {}
+    if "diff-model" in operators:
+        fields |= _FOR_A_MODEL
+    if "instruct" in operators:
+        fields |= _FOR_AN_ENDPOINT
     return fields

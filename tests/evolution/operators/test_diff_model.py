@@ -71,12 +71,33 @@ def test_children_are_edits_of_their_parents(operator: DiffModelOperator) -> Non
 
 
 def test_samples_and_their_tokens_are_counted(trained: Path) -> None:
-    operator = DiffModelOperator(str(trained / "small"), tries=1)
+    operator = DiffModelOperator(str(trained / "small"), spares=0)
     assert (operator.samples, operator.tokens) == (0, 0)
     propose(operator, [SQUARE] * 6)
     propose(operator, [SQUARE] * 2 + ["x = ("])
     assert operator.samples == 8
     assert 8 * 3 <= operator.tokens <= 8 * 160
+
+
+def test_siblings_to_spare_stand_in_for_failed_and_repeated_edits(trained: Path) -> None:
+    def new_programs(spares: float) -> tuple[int, int]:
+        operator = DiffModelOperator(str(trained / "small"), spares=spares)
+        results = propose(operator, [SQUARE] * 24)
+        assert len(results) == 24
+        return len({r.program for r in results if isinstance(r, Child)}), operator.samples
+
+    without, few = new_programs(0)
+    with_spares, many = new_programs(1.0)
+    assert (few, many) == (24, 48)
+    assert with_spares > without
+
+
+def test_a_sibling_takes_a_place_only_with_its_own_parent(trained: Path) -> None:
+    operator = DiffModelOperator(str(trained / "small"), spares=1.0)
+    marked = [f"{SQUARE}# {n}\n" for n in range(3) for _ in range(8)]
+    for parent, result in zip(marked, propose(operator, marked), strict=True):
+        if isinstance(result, Child):
+            assert result.program.splitlines()[-1] == parent.splitlines()[-1]
 
 
 def test_results_come_in_the_order_of_the_parents(operator: DiffModelOperator) -> None:

@@ -32,7 +32,7 @@ def test_with_a_model_it_is_that_model_exactly_named(models: Path) -> None:
     fields = recommended()
     assert (fields["operator"], fields["model"]) == ("diff-model", shipped)
     assert "@" in shipped
-    assert fields["children_per_parent"] == room.CHILDREN_OF_A_MODEL
+    assert fields.items() >= room.suited_to(["diff-model"]).items()
     assert recommended(model="other")["model"] == exact
     assert RunConfig(seed_program="x = 1", **fields).operators == ("diff-model",)
 
@@ -48,4 +48,4 @@ def test_several_operators_are_a_mix(models: Path) -> None:
     config = RunConfig(seed_program="x = 1", **recommended(("diff-model", "syntax-tree")))
     assert config.operator == "mix"
     assert config.operators == ("diff-model", "syntax-tree")
-    assert config.children_per_parent == room.CHILDREN_OF_A_MODEL
+    assert config.children_per_parent > 1
