@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from elmweb.launch.broker import EmbeddedBroker
     from tests.infrastructure.stack import LiveStack
 
+# Torch's threads would only wait for each other: the tests' matrices are small.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # The time an example takes says nothing on a busy machine; in continuous integration the
 # examples are the same every time, elsewhere they are new ones.
 settings.register_profile(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from evolution.benchmarks import held_out, requests
 from evolution.benchmarks.models import sampled_once
@@ -25,13 +23,10 @@ INTENTIONS = ("change-number", "add-joint", "fix-bugs")
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     list(make_tiny(folder / "tiny"))
-    yield folder
-    torch.set_num_threads(threads)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -32,14 +32,6 @@ TEXT = "<NME> walker.py\n<BEF> x = 1\n\n<MSG> Change it.\n<DFF> @@ -1 +1 @@\n-x 
 COMMIT = "0123456789abcdef" * 2 + "01234567"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # two would wait for each other, the matrices are so small
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = tokenizer_for([TEXT])

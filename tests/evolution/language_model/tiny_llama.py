@@ -7,8 +7,6 @@ from typing import Any
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-torch.set_num_threads(1)  # matrices this small gain nothing from more
-
 
 def tiny_llama(vocabulary: int = 60, sharpness: float = 8.0, **changes: Any) -> Any:
     """A decoder whose next-token distributions are as uneven as a trained model's.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from evolution.diffs.public_format import write_example, write_prompt
 from evolution.operators.base import Child, OperatorUnavailable
@@ -29,14 +27,6 @@ def _prompt(program: str, message: str) -> str:
     prompt = write_prompt(program, message)
     assert isinstance(prompt, str)
     return prompt
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # two would wait for each other, the matrices are so small
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from evolution.diffs.line_edits import line_edits
 from evolution.language_model.making import make_model
@@ -27,10 +25,8 @@ MESSAGE = "Use 7 for 5."
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of models with one that changes numbers of the Square."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("models")
     group = [example for example in examples() if example.parent == SQUARE]
     # What a window onto a long program looks like must be learnt too.
@@ -43,8 +39,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         update={"steps": 60, "learning_rate": 1e-2, "rows": 1, "validate_every": 60}
     )
     list(make_model([part], settings, folder / "small", shape=SHAPE))
-    yield folder
-    torch.set_num_threads(threads)
+    return folder
 
 
 @pytest.fixture
