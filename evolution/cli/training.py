@@ -28,6 +28,7 @@ Train a diff model from random weights on files of examples (made by `model mine
 `model corpus`). The same data, options and machine type give the same weights. Stopped
 with Ctrl-C or worse, the same command goes on from its last checkpoint.
 """
+_SIZES = ("width", "layers", "heads", "key_value_heads", "inner")
 _TUNE = """\
 Fine-tune a model on the diffs that the archives of finished runs accepted, together with
 some of the data that it came from, so that it forgets nothing (paper, stage 1: the
@@ -48,9 +49,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "(default: 1)",
     )
     _add_settings(train, steps=1_000)
-    sizes = (("width", 192), ("layers", 6), ("heads", 3), ("key-value-heads", 1), ("inner", 512))
-    for name, default in sizes:
-        train.add_argument(f"--{name}", type=int, default=default, help="of the decoder")
+    for name in _SIZES:
+        train.add_argument(f"--{name.replace('_', '-')}", type=int, help="of the decoder")
     tune = commands.add_parser("tune", help="fine-tune on accepted diffs", description=_TUNE)
     tune.set_defaults(command=_tune)
     tune.add_argument("--model", default="", metavar="NAME", help="parent (default: the shipped)")
@@ -90,13 +90,8 @@ def _shared(text: str) -> tuple[Path, float]:
 def _train(options: argparse.Namespace) -> int:
     from evolution.language_model.model import Shape
 
-    shape = Shape(
-        width=options.width,
-        layers=options.layers,
-        heads=options.heads,
-        key_value_heads=options.key_value_heads,
-        inner=options.inner,
-    )
+    sizes = {name: getattr(options, name) for name in _SIZES if getattr(options, name)}
+    shape = Shape(**sizes)
     return _make(options, list(_parts(options.data)), shape=shape)
 
 

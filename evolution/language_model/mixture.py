@@ -13,9 +13,11 @@ import numpy as np
 
 from evolution.language_model.examples import EditExample, ExamplesError, read_examples
 from evolution.language_model.packing import Pack, pack_examples
+from evolution.language_model.renaming import names_of, renamed
 from evolution.language_model.tokenizer import EditTokenizer
 
 MOST_BRANCHES = 12  # edits of one parent in one pack: more would only be that parent again
+RENAMED = 0.5  # share of the groups drawn whose names are replaced, see `renaming`
 HELD_OUT = 0.02  # share of the parents that training never sees
 
 
@@ -94,6 +96,7 @@ class Mixture:
             raise ValueError("There is nothing to train on: no part has examples and a share.")
         self._tokenizer = tokenizer
         self._row_length = row_length
+        self._names = names_of(tokenizer.words())
         shares = np.array([part.share for part in self.parts])
         self._shares = shares / shares.sum()
 
@@ -105,7 +108,10 @@ class Mixture:
             wanted = tokens * share
             length = 0
             while length < wanted:
-                drawn = self._packs(part.groups[int(rng.integers(len(part.groups)))], rng)
+                group = part.groups[int(rng.integers(len(part.groups)))]
+                if self._names and rng.random() < RENAMED:
+                    group = renamed(group, self._names, rng)
+                drawn = self._packs(group, rng)
                 size = sum(map(len, drawn))
                 if wanted - length < size and rng.random() > (wanted - length) / size:
                     break

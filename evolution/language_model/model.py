@@ -18,10 +18,12 @@ from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.utils import logging as transformers_logging
 
+from evolution.language_model.copying import prepare_to_copy
 from evolution.language_model.tokenizer import EditTokenizer
 
 CONTEXT = 1_024  # tokens: a parent, a message and an edit
 PARENT_TOKENS = 640  # of them, at most; a longer parent is shown in part, through a window
+_ROPE_THETA = 1e6  # half of a head's pairs turn so slowly that matches hold over the context
 WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
 
@@ -40,8 +42,8 @@ class Shape:
 
     width: int = 192
     layers: int = 6
-    heads: int = 4
-    key_value_heads: int = 2
+    heads: int = 3
+    key_value_heads: int = 3
     inner: int = 512
 
 
@@ -72,6 +74,7 @@ def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCa
         num_attention_heads=shape.heads,
         num_key_value_heads=shape.key_value_heads,
         max_position_embeddings=CONTEXT,
+        rope_parameters={"rope_type": "default", "rope_theta": _ROPE_THETA},
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokenizer.end,
@@ -80,7 +83,9 @@ def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCa
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return LlamaForCausalLM(config)
+        decoder = LlamaForCausalLM(config)
+    prepare_to_copy(decoder, torch.Generator().manual_seed(seed))
+    return decoder
 
 
 def save_model(model: DiffModel, folder: Path) -> None:

@@ -105,6 +105,11 @@ class EditTokenizer:
         """Number of tokens, marks and addresses included."""
         return int(self._tokenizer.get_vocab_size())
 
+    def words(self) -> list[str]:
+        """The pieces of text that are ASCII letters, with or without a space before them."""
+        pieces = (self._tokenizer.decode([token]) for token in range(self._text_end))
+        return [piece for piece in pieces if piece.strip().isascii() and piece.strip().isalpha()]
+
     def program(self, lines: Sequence[str]) -> list[int]:
         """Tokens of a window's lines, at most `MAX_LINES` - 1, with their addresses."""
         tokens = [self._program]

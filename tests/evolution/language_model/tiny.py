@@ -14,7 +14,7 @@ from evolution.language_model.tokenizer import EditTokenizer
 from evolution.language_model.training import Progress, TrainingSettings
 from evolution.walkers.seeds import SEEDS
 
-SHAPE = Shape(width=64, layers=2, heads=2, key_value_heads=1, inner=128)
+SHAPE = Shape(width=64, layers=2, heads=2, key_value_heads=2, inner=128)
 SETTINGS = TrainingSettings(
     steps=3, rows=2, row_length=896, warm_up=2, validate_every=2, validation_parents=2
 )
