@@ -11,7 +11,10 @@ tokens, if at all; so the first weights already do it, and training refines them
   the token that stands there; head 1 looks for one whose two previous tokens are the
   current and the one before.
 
-All other outputs of attention and of the inner layers start at zero.
+All other outputs of attention and of the inner layers start at zero. Where these heads
+look stays as it is while a new decoder is trained: the noise of small batches would
+wipe it out before anything has come to rely on it. What they raise is trained, and so is
+everything else.
 """
 
 from __future__ import annotations
@@ -25,12 +28,15 @@ from transformers import LlamaForCausalLM
 _SHARPNESS = 7.0  # of looking back, per pair of dimensions
 _PAIRS = 8  # the fastest turning pairs tell neighbours apart
 _BETA = 16.0  # attention logit of a match
+_EMBEDDING = 0.1  # standard deviation: large, so that what tells tokens apart drifts slowly
 _RAISE = 1.0  # how strongly the found token is raised
 
 
 @torch.no_grad()
 def prepare_to_copy(decoder: LlamaForCausalLM, generator: torch.Generator) -> None:
-    """Set the first weights, see above; the decoder needs two layers, two heads of keys.
+    """Set the first weights, see above, and keep the gradient from where the heads look.
+
+    The decoder needs two layers and two heads of keys.
 
     Raises:
         ValueError: if the decoder is too small.
@@ -59,7 +65,7 @@ class _Copying:
         self.size: int = self.attention[0].head_dim
         self.group: int = self.attention[0].num_key_value_groups
         self.width: int = config.hidden_size
-        self.token = config.initializer_range * (self.width - 1) ** 0.5  # norm of what tells it
+        self.token = _EMBEDDING * (self.width - 1) ** 0.5  # norm of what tells it
         self.turns: torch.Tensor = decoder.model.rotary_emb.inv_freq.float()
         content = self.width - 1
         # Reads `size` dimensions of a token; where the tokens one and two back are written.
@@ -68,12 +74,19 @@ class _Copying:
         self.match = _orthogonal(self.size, self.size, generator)
 
     def build(self) -> None:
-        decoder = self.decoder
-        decoder.model.embed_tokens.weight[:, 0] = self.token
+        embedding = self.decoder.model.embed_tokens.weight
+        embedding *= _EMBEDDING / self.decoder.config.initializer_range
+        embedding[:, 0] = self.token
+        _hold(embedding, columns=slice(1))
         for head in range(2):
             self._look_back(head, head + 1)
         self._induce(0, ((None, 0),))
         self._induce(1, ((None, 0), (0, 1)))
+        for layer in self.attention[:2]:
+            _hold(layer.q_proj.weight, rows=slice(2 * self.group * self.size))
+            _hold(layer.k_proj.weight, rows=slice(2 * self.size))
+        _hold(self.attention[0].v_proj.weight, rows=slice(2 * self.size))
+        _hold(self.attention[0].o_proj.weight, columns=slice(2 * self.group * self.size))
 
     def _look_back(self, head: int, distance: int) -> None:
         """Layer 0: attend ``distance`` tokens back and write what stands there."""
@@ -126,6 +139,13 @@ class _Copying:
         for part in parts:
             nn.init.zeros_(part)
         return (*parts, attention.o_proj.weight[:, first])
+
+
+def _hold(weight: torch.Tensor, rows: slice = slice(None), columns: slice = slice(None)) -> None:
+    """Keep the gradient from a part of a matrix."""
+    free = torch.ones_like(weight)
+    free[rows, columns] = 0
+    weight.register_hook(lambda gradient: gradient * free.to(gradient.device))
 
 
 def _orthogonal(rows: int, columns: int, generator: torch.Generator) -> torch.Tensor:

@@ -45,7 +45,7 @@ class TrainingSettings(Frozen):
     learning_rate: float = Field(default=3e-3, gt=0)
     warm_up: int = Field(default=30, ge=0, description="Steps.")
     cool_down: float = Field(default=0.5, ge=0, le=1, description="Share of the steps.")
-    weight_decay: float = Field(default=0.05, ge=0)
+    weight_decay: float = Field(default=0.0, ge=0)
     parent_weight: float = Field(
         default=0.5, ge=0, description="Of the parents' mean loss, beside the edits'."
     )
