@@ -145,7 +145,7 @@ def _hold(weight: torch.Tensor, rows: slice = slice(None), columns: slice = slic
     """Keep the gradient from a part of a matrix."""
     free = torch.ones_like(weight)
     free[rows, columns] = 0
-    weight.register_hook(lambda gradient: gradient * free.to(gradient.device))
+    weight.register_hook(lambda gradient: gradient * free.to(gradient.device))  # type: ignore[no-untyped-call]
 
 
 def _orthogonal(rows: int, columns: int, generator: torch.Generator) -> torch.Tensor:
