@@ -177,13 +177,8 @@ def config_with(config: RunConfig, model: str) -> RunConfig:
     """The same search with that model alone as its operator."""
     if config.operator == "diff-model":
         return config.model_copy(update={"model": model})
-    kept = {
-        name: getattr(config, name)
-        for name in (
-            "seed_program", "evaluations", "batch_size", "batches_in_flight", "random_seed",
-            "terrain", "messages", "archive",
-        )
-    }  # fmt: skip
+    names = ("seed_program", "evaluations", "random_seed", "terrain", "messages", "archive")
+    kept = {name: getattr(config, name) for name in names}
     return RunConfig(**kept, **fields_of("diff-model", model))
 
 

@@ -24,7 +24,7 @@ from evolution.cli.errors import CommandError
 from evolution.language_model.registry import UnknownModel, find_model
 
 _TRAIN = """\
-Train a diff model from random weights on files of examples (made by `model mine` and
+Train a diff model from nothing on files of examples (made by `model mine` and
 `model corpus`). The same data, options and machine type give the same weights. Stopped
 with Ctrl-C or worse, the same command goes on from its last checkpoint.
 """

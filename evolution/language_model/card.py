@@ -25,7 +25,7 @@ def write_card(folder: Path) -> None:
 def card(manifest: dict[str, Any]) -> str:
     """The generated part of a card, Markdown."""
     parent = manifest.get("parent")
-    origin = f"fine-tuned from {parent}" if parent else "trained from random weights"
+    origin = f"fine-tuned from {parent}" if parent else "trained from nothing"
     lines = [
         f"# {manifest['name']}",
         "",
@@ -49,7 +49,8 @@ def card(manifest: dict[str, Any]) -> str:
         "## Training",
         "",
         f"{settings['steps']:,} steps, {manifest['tokens']:,} tokens in rows of "
-        f"{settings['row_length']}, loss on the edits only, seed {settings['seed']}, "
+        f"{settings['row_length']}, loss on the edits and, with weight "
+        f"{settings.get('parent_weight', 0):g}, on the parents, seed {settings['seed']}, "
         f"{settings['precision']}.",
         "",
         "```sh",

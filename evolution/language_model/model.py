@@ -65,7 +65,7 @@ class DiffModel:
 
 
 def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCausalLM:
-    """A decoder with random weights, the same for the same seed."""
+    """A decoder whose first weights only copy (see `copying`), the same for the same seed."""
     config = LlamaConfig(
         vocab_size=tokenizer.size,
         hidden_size=shape.width,
