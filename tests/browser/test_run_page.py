@@ -83,9 +83,7 @@ def test_the_lineage_opens_walkers(open_page: Callable[..., Page], run_id: str) 
     page.get_by_role("link", name="Lineage").first.click()
     page.wait_for_url(f"**/r/{run_id}/lineage/")
     expect(page.locator("[data-tree-canvas]")).to_be_visible()
-    page.wait_for_function(
-        "() => Number(document.querySelector('[data-tree-count]').textContent) >= 12"
-    )
+    page.wait_for_function(NUMBER_GROWS, arg=["[data-tree-count]", 11])
     table = page.locator("details", has_text="line of descent")
     page.locator("summary", has_text="as a table").first.click()
     table.locator("tbody a").first.click()
