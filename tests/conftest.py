@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -70,15 +70,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser, live_stack: LiveStack) -> Iterator[Callable[..., Page]]:
     """Open pages of the live stack, each in a fresh context with the settings given."""
-    from contextlib import ExitStack
+    from tests.infrastructure.browser import opening
 
-    from tests.infrastructure.browser import opened
-
-    with ExitStack() as contexts:
-
-        def open_page(path: str, **context: Any) -> Page:
-            page = contexts.enter_context(opened(browser, live_stack.url, **context))
-            page.goto(path)
-            return page
-
+    with opening(browser, live_stack.url) as open_page:
         yield open_page

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_run_page import NUMBER_GROWS
 from tests.evolution.language_model.tiny import make_tiny
-from tests.infrastructure.browser import accessibility_problems, opened
+from tests.infrastructure.browser import accessibility_problems, opened, opening
 from tests.infrastructure.stack import LiveStack
 
 pytestmark = pytest.mark.browser
@@ -31,13 +29,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
 
 @pytest.fixture
 def visit(browser: Browser, stack: LiveStack) -> Iterator[Callable[..., Page]]:
-    with ExitStack() as contexts:
-
-        def visit(path: str, **context: Any) -> Page:
-            page = contexts.enter_context(opened(browser, stack.url, **context))
-            page.goto(path)
-            return page
-
+    with opening(browser, stack.url) as visit:
         yield visit
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -34,6 +34,19 @@ def launched() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def opening(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages by path, each in a fresh context with the settings given, until it ends."""
+    with ExitStack() as contexts:
+
+        def open_page(path: str, **settings: Any) -> Page:
+            page = contexts.enter_context(opened(browser, base_url, **settings))
+            page.goto(path)
+            return page
+
+        yield open_page
 
 
 @contextmanager
