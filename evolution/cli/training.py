@@ -90,8 +90,8 @@ def _shared(text: str) -> tuple[Path, float]:
 def _train(options: argparse.Namespace) -> int:
     from evolution.language_model.model import Shape
 
-    sizes = {name: getattr(options, name) for name in _SIZES if getattr(options, name)}
-    shape = Shape(**sizes)
+    given = {name: size for name in _SIZES if (size := getattr(options, name)) is not None}
+    shape = Shape(**given)
     return _make(options, list(_parts(options.data)), shape=shape)
 
 

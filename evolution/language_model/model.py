@@ -64,22 +64,32 @@ class DiffModel:
         return sum(weight.numel() for weight in self.decoder.parameters())
 
 
-def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCausalLM:
-    """A decoder whose first weights only copy (see `copying`), the same for the same seed."""
-    config = LlamaConfig(
-        vocab_size=tokenizer.size,
+def decoder_config(vocabulary: int, shape: Shape, **changes: Any) -> LlamaConfig:
+    """What every decoder of this project has in common; ``changes`` are fields of its own."""
+    common: dict[str, Any] = {
+        "max_position_embeddings": CONTEXT,
+        "rope_parameters": {"rope_type": "default", "rope_theta": _ROPE_THETA},
+        "tie_word_embeddings": True,
+        "bos_token_id": None,
+        "eos_token_id": None,
+        "pad_token_id": None,
+        "attn_implementation": "sdpa",
+    }
+    return LlamaConfig(
+        vocab_size=vocabulary,
         hidden_size=shape.width,
         intermediate_size=shape.inner,
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
         num_key_value_heads=shape.key_value_heads,
-        max_position_embeddings=CONTEXT,
-        rope_parameters={"rope_type": "default", "rope_theta": _ROPE_THETA},
-        tie_word_embeddings=True,
-        bos_token_id=None,
-        eos_token_id=tokenizer.end,
-        pad_token_id=tokenizer.end,
-        attn_implementation="sdpa",  # type: ignore[call-arg]
+        **common | changes,
+    )
+
+
+def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCausalLM:
+    """A decoder whose first weights only copy (see `copying`), the same for the same seed."""
+    config = decoder_config(
+        tokenizer.size, shape, eos_token_id=tokenizer.end, pad_token_id=tokenizer.end
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

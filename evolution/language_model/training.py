@@ -129,7 +129,7 @@ class Training:
         rng = np.random.default_rng([self.settings.seed, 0, self.step])
         packs = self.mixture.draw(self.settings.rows * self.settings.row_length, rng)
         rows = fill_rows(packs, self.settings.row_length)
-        edited = sum(len(branch.edit) for pack in packs for branch in pack.branches)
+        edited = _edit_tokens(packs)
         read = sum(len(pack.parent) - 1 for pack in packs)
         weight = self.settings.parent_weight
         loss = 0.0
@@ -188,7 +188,7 @@ class Training:
 
     def _mean_loss(self, packs: list[Pack]) -> float:
         rows = fill_rows(packs, self.settings.row_length)
-        count = sum(len(branch.edit) for pack in packs for branch in pack.branches)
+        count = _edit_tokens(packs)
         parts = [rows_to_tensors(rows[at : at + 4]) for at in range(0, len(rows), 4)]
         return sum(self._losses(part)[0].item() for part in parts) / count if count else math.nan
 
@@ -230,6 +230,10 @@ class Training:
             optimizer.load_state_dict(saved)
         self.step, self.tokens = state["step"], state["tokens"]
         self.curve = json.loads(state["curve"])
+
+
+def _edit_tokens(packs: list[Pack]) -> int:
+    return sum(len(branch.edit) for pack in packs for branch in pack.branches)
 
 
 def _rate(settings: TrainingSettings, step: int) -> float:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from evolution.config import PAPER_MESSAGES
 from evolution.language_model.generation import Group, Sampled, Sampler, Sampling
-from evolution.language_model.model import CONTEXT, Shape, load_model
+from evolution.language_model.model import Shape, decoder_config, load_model
 from evolution.language_model.quantization import Precision
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.types import Failure
@@ -71,20 +71,9 @@ class Workload:
 
 def random_workload() -> Workload:
     """The default shape with random weights; every edit has `EDIT_TOKENS` tokens."""
-    shape, rng = Shape(), np.random.default_rng(0)
-    config = LlamaConfig(
-        vocab_size=_VOCABULARY,
-        hidden_size=shape.width,
-        intermediate_size=shape.inner,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        num_key_value_heads=shape.key_value_heads,
-        max_position_embeddings=CONTEXT,
-        tie_word_embeddings=False,  # or the sharp one would only repeat its input,
-        bos_token_id=None,
-        eos_token_id=None,
-        pad_token_id=None,
-    )
+    rng = np.random.default_rng(0)
+    # The embedding's own matrix, made sharp, would only repeat its input.
+    config = decoder_config(_VOCABULARY, Shape(), tie_word_embeddings=False)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         decoder: Any = LlamaForCausalLM(config)
