@@ -14,6 +14,7 @@ NAMES: dict[str, str] = {
     "duplicate": "Same program as its parent or a sibling",
     "empty-message": "Message with nothing in it",
     "line-too-long": "Line longer than the model reads",
+    "cannot-work": "Model's program cannot work",
     "not-python": "Model's program is not Python",
     "program-too-long": "Model's program too long",
     "unchanged-program": "Model gave the parent back",

@@ -35,8 +35,6 @@ _AT_ONCE = 8  # programs whose edits are sampled together
 # Targets in %: (applies, valid and different), and those of a fine-tuned model.
 _TARGETS, _TUNED_TARGETS = (90, 80), (95, 90)
 _HELD_OUT_SHARE = 0.4  # of the progress
-# Failures of an edit that gave a changed text; all others of the operator gave none.
-_APPLIED = ("not-python", "program-too-long")
 
 
 class Reach(IntEnum):
@@ -48,6 +46,13 @@ class Reach(IntEnum):
     VALID = 3  # the program runs and makes a walker that keeps the limits and can be simulated
     DIFFERENT = 4  # whose joints or muscles are not its parent's
 
+
+# By the operator's failures; all others gave no changed text.
+_REACHED = {
+    "not-python": Reach.APPLIED,
+    "program-too-long": Reach.APPLIED,
+    "cannot-work": Reach.COMPILED,
+}
 
 _NAMES = {
     Reach.APPLIED: "applies",
@@ -159,8 +164,7 @@ def _judged(
     evaluations = dict(zip(texts, evaluator.evaluate(texts, unreachable), strict=True))
     for child, parent in zip(children, parents, strict=True):
         if isinstance(child, Failure):
-            applied = child.code in _APPLIED
-            yield Reach.APPLIED if applied else Reach.NOWHERE, child.code
+            yield _REACHED.get(child.code, Reach.NOWHERE), child.code
             continue
         found = evaluations[child.program]
         if isinstance(found, Failure):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import warnings
 
+from evolution.operators.static_checks import static_problems
 from evolution.types import Failure, Stage
 
 MAX_CHARACTERS = 8_000  # a child longer than this must not be longer than its parent
@@ -35,7 +36,9 @@ def parent_failure(parent: str) -> Failure | None:
 def child_failure(parent: str, child: str) -> Failure | None:
     """Why a model's child is not worth running, or None.
 
-    Codes: ``unchanged-program``, ``program-too-long``, ``not-python``.
+    Codes: ``unchanged-program``, ``program-too-long``, ``not-python``, ``cannot-work``; the
+    last where the child names what is not there, or calls what takes other arguments, and
+    its parent does not.
     """
     if child.rstrip() == parent.rstrip():
         return Failure(Stage.OPERATOR, "unchanged-program", "The model gave the parent back.")
@@ -47,6 +50,11 @@ def child_failure(parent: str, child: str) -> Failure | None:
     if problem:
         reason = f"The model's program is not Python: {problem[0]}."
         return Failure(Stage.OPERATOR, "not-python", reason, problem[1])
+    old = static_problems(parent)
+    for what, line in static_problems(child).items():
+        if what not in old:
+            reason = f"The model's program cannot work: {what}."
+            return Failure(Stage.OPERATOR, "cannot-work", reason, line)
     return None
 
 

@@ -82,7 +82,7 @@ class CorpusBuilder:
         self,
         rng: Rng,
         exclude: Exclude = lambda text: None,
-        edits_per_base: int = 8,
+        edits_per_base: int = 16,
         lines: int = LINES_AT_ONCE,
     ) -> None:
         self.report = Report()

@@ -28,6 +28,7 @@ def make_walker():
     return wc.get_walker()
 """
 UNPARSED = Failure(Stage.DIFF, "bad-edit", "It is no edit.")
+HOPELESS = Failure(Stage.OPERATOR, "cannot-work", "The model's program cannot work.")
 BROKEN = Failure(Stage.OPERATOR, "not-python", "The model's program is not Python.")
 
 
@@ -97,15 +98,16 @@ def test_an_edit_counts_for_as_far_as_it_comes(evaluator: Evaluator) -> None:
     expected = {
         UNPARSED: (Reach.NOWHERE, "bad-edit"),
         BROKEN: (Reach.APPLIED, "not-python"),
+        HOPELESS: (Reach.COMPILED, "cannot-work"),
         TEXT.replace("3, 0", "3, 0 / 0"): (Reach.COMPILED, "exception"),
         TEXT.replace("3, 0", "300, 0"): (Reach.COMPILED, "coordinate"),
         TEXT.replace("a, b", "b, a").replace("b = ", "b = c = "): (Reach.VALID, ""),
         TEXT.replace("3, 0", "4, 0"): (Reach.DIFFERENT, ""),
     }
     operator = Scripted(list(expected))
-    outcomes = list(sampled(operator, [parent], 6, 2, evaluator))
+    outcomes = list(sampled(operator, [parent], len(expected), 2, evaluator))
     assert [(o.reach, o.failure) for o in outcomes] == [*expected.values()] * 2
-    assert [o.seed for o in outcomes] == [0] * 6 + [1] * 6
+    assert [o.seed for o in outcomes] == [0] * len(expected) + [1] * len(expected)
     assert set(operator.messages) <= {text for text, _ in PAPER_MESSAGES}
 
 

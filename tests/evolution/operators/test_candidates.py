@@ -51,6 +51,11 @@ def test_blank_lines_at_the_end_are_no_change() -> None:
     assert code_of(child_failure("x = 1", "x = 1 \n\n")) == "unchanged-program"
 
 
+def test_what_cannot_work_is_refused_unless_the_parent_could_not_either() -> None:
+    assert code_of(child_failure("x = 1\n", "x = 1\ny = x + z\n")) == "cannot-work"
+    assert child_failure("y = z\n", "y = z + 1\n") is None
+
+
 def test_nothing_is_executed(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     program = f"from pathlib import Path\nPath({str(trace)!r}).write_text('ran')\n"
