@@ -17,7 +17,7 @@ from evolution.language_model.renaming import names_of, renamed
 from evolution.language_model.tokenizer import EditTokenizer
 
 MOST_BRANCHES = 16  # edits of one parent in one pack: more would only be that parent again
-RENAMED = 0.75  # share of the groups drawn whose names are replaced, see `renaming`
+RENAMED = 0.5  # share of the groups drawn whose names are replaced, see `renaming`
 HELD_OUT = 0.02  # share of the parents that training never sees
 
 

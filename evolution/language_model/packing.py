@@ -97,7 +97,7 @@ def pack_examples(
         if window is None:
             continue
         local = [edit.moved(-window.before) for edit in edits]
-        branch = Branch(tokenizer.message(example.message), tokenizer.edits(local))
+        branch = Branch(tokenizer.message(example.message), tokenizer.edits(local, window.lines))
         if len(window.lines) < len(lines):
             packs.append(Pack(tokenizer.program(window.lines), [branch]))
             continue

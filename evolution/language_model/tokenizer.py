@@ -2,11 +2,13 @@
 
 A byte-level BPE trained by the project. Digits stand alone, so that numbers are
 learnt by place value; the newline and the indentation after it are one piece. Every
-line of a program begins with its address, one token; an edit names the addresses of
-the lines that it replaces and then gives the new lines:
+line of a program begins with its address, one token. An edit names the addresses of
+the lines that it replaces and then gives the new lines, or says which text within a line
+gives way to which, whatever is shorter:
 
     <program> <L1> \\nimport math <L2> \\n <L3> \\ndef make_walker(): ...
     <message> Add a joint. <edit> <L7> <insert> \\n    foot = wc.add_joint(1, 0) <end>
+    <message> Changed parameters. <edit> <L9> <old> 2.5 <new> 3.1 <end>
 
 The message comes after the program, so that children of one parent share the
 computation of its tokens whatever they are asked for.
@@ -16,18 +18,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from evolution.diffs.line_edits import LineEdit
+from evolution.diffs.within_lines import Replacement, replace_within, replacements
 from evolution.types import Failure, Stage
 
 VOCABULARY = 4_096  # pieces of text; the marks and addresses come on top
 MAX_LINES = 255  # lines that have an address
 FILE = "tokenizer.json"
 
-_MARKS = ("<program>", "<message>", "<edit>", "<insert>", "<end>")
+_MARKS = ("<program>", "<message>", "<edit>", "<insert>", "<old>", "<new>", "<end>")
 # newline with indentation | a digit | a word | signs | what is left of white space
 _PIECES = Regex(r"\n *| ?\d| ?[^\W\d]+| ?[^\s\w]+|\s+")
 
@@ -55,7 +59,7 @@ class EditTokenizer:
         self._lines: dict[str, list[int]] = {}
         ids = [_id(tokenizer, mark) for mark in _MARKS]
         self.addresses = [_id(tokenizer, f"<L{n}>") for n in range(MAX_LINES + 1)]
-        self._program, self._message, self._edit, self._insert, self.end = ids
+        self._program, self._message, self._edit, self._insert, self._old, self._new, self.end = ids
         self._line_of = {token: number for number, token in enumerate(self.addresses)}
         self._text_end = min(ids + self.addresses)  # below it are pieces of text
 
@@ -124,20 +128,42 @@ class EditTokenizer:
         """Tokens of a message; a model's edit follows them."""
         return [self._message, *self._text(text), self._edit]
 
-    def edits(self, edits: Sequence[LineEdit]) -> list[int]:
-        """Tokens of edits in a window's own line numbers, with the end mark."""
-        tokens: list[int] = []
-        for edit in edits:
-            tokens.append(self.addresses[edit.first])
-            tokens.append(self._insert if edit.is_insertion else self.addresses[edit.last])
-            for line in edit.lines:
-                tokens += self.line(line)
-        return [*tokens, self.end]
+    def edits(self, edits: Sequence[LineEdit], lines: Sequence[str]) -> list[int]:
+        """Tokens of edits in a window's own line numbers, with the end mark.
 
-    def parse(self, tokens: Sequence[int]) -> list[LineEdit] | Failure:
+        Args:
+            lines: the window's.
+        """
+        return [*chain.from_iterable(self._one_edit(edit, lines) for edit in edits), self.end]
+
+    def _one_edit(self, edit: LineEdit, lines: Sequence[str]) -> list[int]:
+        """The shorter of two: all new lines, or what changes line by line."""
+        tokens = self._whole(edit.first, edit.last, edit.lines)
+        old = lines[edit.first - 1 : edit.last]
+        if not edit.lines or len(old) != len(edit.lines):
+            return tokens
+        by_line: list[int] = []
+        for number, (before, after) in enumerate(zip(old, edit.lines, strict=True), edit.first):
+            whole = self._whole(number, number, [after])
+            within = [self.addresses[number]]
+            for change in replacements("\n" + before, "\n" + after):
+                within += [self._old, *self._text(change.old), self._new, *self._text(change.new)]
+            if before != after:
+                by_line += within if len(within) < len(whole) else whole
+        return by_line if len(by_line) < len(tokens) else tokens
+
+    def _whole(self, first: int, last: int, lines: Sequence[str]) -> list[int]:
+        bottom = self._insert if last < first else self.addresses[last]
+        return [self.addresses[first], bottom, *chain.from_iterable(map(self.line, lines))]
+
+    def parse(self, tokens: Sequence[int], lines: Sequence[str]) -> list[LineEdit] | Failure:
         """The edits that a model wrote, without the end mark, in the window's line numbers.
 
-        Failures have stage DIFF and one of the codes ``no-edit`` and ``bad-edit``.
+        Failures have stage DIFF and one of the codes ``no-edit``, ``bad-edit`` and
+        ``text-not-found``.
+
+        Args:
+            lines: the window's.
         """
         edits: list[LineEdit] = []
         at = 0
@@ -145,20 +171,56 @@ class EditTokenizer:
             first = self._line_of.get(tokens[at])
             if first is None:
                 return _bad_edit("does not begin with the address of a line")
-            last = self._last(first, tokens[at + 1] if at + 1 < len(tokens) else -1)
-            if last is None:
-                return _bad_edit("does not say where the replaced lines end")
-            at += 2
-            start = at
-            while at < len(tokens) and tokens[at] < self._text_end:
-                at += 1
-            if at < len(tokens) and tokens[at] not in self._line_of:
-                return _bad_edit("holds a mark where a line should be")
-            text = self._tokenizer.decode(list(tokens[start:at]))
-            if text and not text.startswith("\n"):
-                return _bad_edit("goes on in the middle of a line")
-            edits.append(LineEdit(first, last, tuple(text.split("\n")[1:])))
+            mark = tokens[at + 1] if at + 1 < len(tokens) else -1
+            start = at + 1
+            # The second token can be an address, too.
+            ends = (n for n in range(start + 1, len(tokens)) if tokens[n] in self._line_of)
+            at = next(ends, len(tokens))
+            if mark == self._old:
+                edit = self._read_within(first, tokens[start:at], lines)
+            else:
+                edit = self._read_whole(first, mark, tokens[start + 1 : at])
+            if isinstance(edit, Failure):
+                return edit
+            edits.append(edit)
         return edits or Failure(Stage.DIFF, "no-edit", "The model ended without an edit.")
+
+    def _read_whole(self, first: int, mark: int, tokens: Sequence[int]) -> LineEdit | Failure:
+        last = first - 1 if mark == self._insert else self._line_of.get(mark)
+        if last is None:
+            return _bad_edit("does not say where the replaced lines end")
+        text = self._read_text(tokens)
+        if text is None:
+            return _bad_edit("holds a mark where a line should be")
+        if text and not text.startswith("\n"):
+            return _bad_edit("goes on in the middle of a line")
+        return LineEdit(first, last, tuple(text.split("\n")[1:]))
+
+    def _read_within(
+        self, number: int, tokens: Sequence[int], lines: Sequence[str]
+    ) -> LineEdit | Failure:
+        """Args:
+        tokens: ``<old>`` text ``<new>`` text, once or more often.
+        """
+        changes: list[Replacement] = []
+        for part in _parts(tokens, self._old):
+            sides = [self._read_text(side) for side in _parts([self._new, *part], self._new)]
+            if len(sides) != 2 or sides[0] is None or sides[1] is None:
+                return _bad_edit("does not say which text gives way to which")
+            changes.append(Replacement(sides[0], sides[1]))
+        line = "\n" + lines[number - 1] if 1 <= number <= len(lines) else ""
+        changed = replace_within(line, changes)
+        if changed is None:
+            reason = f"The edit replaces text that line {number} does not have."
+            return Failure(Stage.DIFF, "text-not-found", reason)
+        if not changed.startswith("\n"):
+            return _bad_edit("joins two lines")
+        return LineEdit(number, number, tuple(changed.split("\n")[1:]))
+
+    def _read_text(self, tokens: Sequence[int]) -> str | None:
+        """The text of tokens; None if there is a mark or an address among them."""
+        is_text = all(token < self._text_end for token in tokens)
+        return str(self._tokenizer.decode(list(tokens))) if is_text else None
 
     def line(self, text: str) -> list[int]:
         """Tokens of one line, its newline in front; remembered, since lines recur."""
@@ -172,8 +234,16 @@ class EditTokenizer:
     def _text(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def _last(self, first: int, token: int) -> int | None:
-        return first - 1 if token == self._insert else self._line_of.get(token)
+
+def _parts(tokens: Sequence[int], mark: int) -> list[list[int]]:
+    """The tokens behind each mark, up to the next; they begin with one."""
+    parts: list[list[int]] = []
+    for token in tokens:
+        if token == mark:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
 
 
 def _id(tokenizer: Tokenizer, mark: str) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from transformers import LlamaForCausalLM
 
 from evolution.config import PAPER_MESSAGES
+from evolution.diffs.line_edits import lines_of
 from evolution.language_model.generation import Group, Sampled, Sampler, Sampling
 from evolution.language_model.model import Shape, decoder_config, load_model
 from evolution.language_model.quantization import Precision
@@ -38,6 +39,7 @@ class Workload:
         about: the model, in words.
         decoder: transformers' `LlamaForCausalLM`.
         tokenizer: None if the weights are random: then nothing can be parsed.
+        programs: lines of the parents, where there is a tokenizer.
     """
 
     about: str
@@ -48,6 +50,7 @@ class Workload:
     messages: list[list[int]]
     sampling: Sampling
     tokenizer: EditTokenizer | None = None
+    programs: tuple[list[str], ...] = ()
 
     def sampler(self, precision: Precision) -> Sampler:
         return Sampler(self.decoder, end=self.end, precision=precision, forbidden=self.forbidden)
@@ -60,12 +63,12 @@ class Workload:
 
     def parsed(self, sampled: Sequence[Sequence[Sampled]]) -> int:
         """How many are edits; all of them where the weights are random."""
-        children = [child for group in sampled for child in group]
         if self.tokenizer is None:
-            return len(children)
+            return sum(map(len, sampled))
         return sum(
-            child.ended and not isinstance(self.tokenizer.parse(child.tokens), Failure)
-            for child in children
+            child.ended and not isinstance(self.tokenizer.parse(child.tokens, lines), Failure)
+            for lines, group in zip(self.programs, sampled, strict=True)
+            for child in group
         )
 
 
@@ -104,15 +107,17 @@ def model_workload(folder: Path, sampling: Sampling = _USUAL) -> Workload:
     """
     model = load_model(folder)
     tokenizer = model.tokenizer
+    programs = tuple(lines_of(seed.program) for seed in SEEDS.values())
     return Workload(
         f"{folder.name}, {_size(model.decoder)}",
         model.decoder,
         end=tokenizer.end,
         forbidden=(),
-        parents=[tokenizer.program(seed.program.split("\n")) for seed in SEEDS.values()],
+        parents=[tokenizer.program(lines) for lines in programs],
         messages=[tokenizer.message(text) for text, _ in PAPER_MESSAGES],
         sampling=sampling,
         tokenizer=tokenizer,
+        programs=programs,
     )
 
 

@@ -155,7 +155,7 @@ class DiffModelOperator:
     ) -> Child | Failure:
         if tokens is None:
             return _TOO_LONG
-        edits = tokenizer.parse(tokens)
+        edits = tokenizer.parse(tokens, window.lines)
         if isinstance(edits, Failure):
             return edits
         last = len(window.lines)

@@ -82,7 +82,7 @@ def test_a_long_parent_is_shown_around_each_edit() -> None:
         window = window_around(lines_of(parent), [edit], tokenizer(), 384, random)
         assert window is not None
         assert pack.parent == tokenizer().program(window.lines)
-        local = tokenizer().parse(pack.branches[0].edit[:-1])
+        local = tokenizer().parse(pack.branches[0].edit[:-1], window.lines)
         assert isinstance(local, list)
         assert window.lines[local[0].first - 1] == lines[edit.first - 1]
 
