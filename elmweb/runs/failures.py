@@ -58,6 +58,7 @@ NAMES: dict[str, str] = {
     "edits-overlap": "Edits that overlap",
     "empty-search": "Edit that searches for nothing",
     "no-edit": "Answer without an edit",
+    "text-not-found": "Edit of a text that is not in its line",
     "tag-in-text": "Program with a mark of the model's format",
     "bad-line": "Diff with a line that is none",
     "hunk-ambiguous": "Diff that fits in several places",
