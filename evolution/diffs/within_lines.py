@@ -36,7 +36,7 @@ def replacements(old: str, new: str) -> list[Replacement]:
     Args:
         old: not empty.
     """
-    before, after = _units(old), _units(new)
+    before, after = units_of(old), units_of(new)
     found: list[Replacement] = []
     done = 0  # units of the old text that are behind us
     for (i0, i1), (j0, j1) in _spans(before, after):
@@ -55,11 +55,11 @@ def replacements(old: str, new: str) -> list[Replacement]:
 
 def replace_within(text: str, changes: Sequence[Replacement]) -> str | None:
     """The changed text; None if a place is not found behind the one before."""
-    units = _units(text)
+    units = units_of(text)
     result: list[str] = []
     done = 0
     for change in changes:
-        wanted = _units(change.old)
+        wanted = units_of(change.old)
         at = _first(units, wanted, done)
         if at is None or not wanted:
             return None
@@ -68,7 +68,8 @@ def replace_within(text: str, changes: Sequence[Replacement]) -> str | None:
     return "".join([*result, *units[done:]])
 
 
-def _units(text: str) -> list[str]:
+def units_of(text: str) -> list[str]:
+    """Words, numbers, runs of signs, white space: all of the text, in order."""
     return _UNITS.findall(text)
 
 

@@ -9,9 +9,9 @@ Both ways draw from the same distribution; the tests compare them.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -53,15 +53,32 @@ class Sampling:
             )
 
 
+class State(Protocol):
+    """Which tokens a child may get next."""
+
+    def allow(self, mask: NDArray[np.bool_]) -> None:
+        """Set to True what may come next; ``mask`` [vocabulary] is False before."""
+
+    def advance(self, token: int) -> None:
+        """Go on behind an allowed token."""
+
+
+class Grammar(Protocol):
+    """What the children of a parent may be; see `language_model.grammar`."""
+
+    def start(self) -> State: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Children of one parent: a shared prefix (the program), one suffix (a message) a child.
 
-    Neither may be empty.
+    Neither may be empty. Without a grammar children may be anything.
     """
 
     prefix: Sequence[int]
     suffixes: Sequence[Sequence[int]]
+    grammar: Grammar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +141,17 @@ class Sampler:
         written = np.full((count, int(limits.max())), self.end)
         children = np.arange(count)  # which child a row is
         going = np.ones(count, dtype=bool)  # whether a row's child still wants tokens
+        states = [g.grammar.start() if g.grammar else None for g in groups for _ in g.suffixes]
+        logits = self._ruled(logits, states)
         for step in range(int(limits.max())):
             uniforms = self._tensor(rng.random(count, dtype=np.float32)[children])
             chosen = choose(logits, uniforms, sampling.temperature, sampling.top_p)
             tokens = chosen.cpu().numpy()
             written[children[going], step] = tokens[going]
             going &= (tokens != self.end) & (step + 1 < limits[children])
+            for row in np.flatnonzero(going):
+                if (state := states[children[row]]) is not None:
+                    state.advance(int(tokens[row]))
             if not going.any():
                 break
             full = rows.length == rows.capacity
@@ -139,6 +161,10 @@ class Sampler:
                 rows = rows.select(self._tensor(kept), room)
                 chosen, children, going = chosen[self._tensor(kept)], children[kept], going[kept]
             logits = self._allowed(self._decoder.step(chosen[:, None], rows))
+            logits = self._ruled(
+                logits,
+                [states[c] if on else None for c, on in zip(children, going, strict=True)],
+            )
         return self._results(groups, written, limits)
 
     @torch.inference_mode()
@@ -216,6 +242,18 @@ class Sampler:
     def _allowed(self, logits: Tensor) -> Tensor:
         return logits.index_fill_(1, self._forbidden, float("-inf"))
 
+    def _ruled(self, logits: Tensor, states: Sequence[State | None]) -> Tensor:
+        """Logits of each row, -inf where its grammar does not go on."""
+        if not any(states):
+            return logits
+        mask = np.zeros(logits.shape, dtype=bool)
+        for row, state in zip(mask, states, strict=True):
+            if state is None:
+                row[:] = True
+            else:
+                state.allow(row)
+        return logits.masked_fill_(~self._tensor(mask), float("-inf"))
+
     def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.from_numpy(array).to(self._device)
 
@@ -240,6 +278,7 @@ def reference_sample(
     *,
     end: int,
     forbidden: Sequence[int] = (),
+    grammar: Grammar | None = None,
 ) -> list[Sampled]:
     """``count`` continuations of one prompt by transformers' `generate`: slow and plain.
 
@@ -263,6 +302,7 @@ def reference_sample(
             eos_token_id=end,
             pad_token_id=end,
             suppress_tokens=list(forbidden) or None,
+            prefix_allowed_tokens_fn=grammar and _allowed_next(grammar, len(prompt), model),
             **drawn,
         )
     lines = output[:, inputs.shape[1] :].tolist()
@@ -270,3 +310,17 @@ def reference_sample(
         Sampled(line[: line.index(end)], ended=True) if end in line else Sampled(line, ended=False)
         for line in lines
     ]
+
+
+def _allowed_next(grammar: Grammar, start: int, model: Any) -> Callable[[int, Tensor], list[int]]:
+    """The grammar in the form that `generate` takes; each call reads the text anew."""
+
+    def allowed(row: int, tokens: Tensor) -> list[int]:
+        state = grammar.start()
+        for token in tokens[start:].tolist():
+            state.advance(token)
+        mask = np.zeros(model.config.vocab_size, dtype=bool)
+        state.allow(mask)
+        return [int(token) for token in np.flatnonzero(mask)]
+
+    return allowed

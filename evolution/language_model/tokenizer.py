@@ -50,7 +50,13 @@ class Window:
 
 
 class EditTokenizer:
-    """Tokens of programs, messages and edits; see the module's text."""
+    """Tokens of programs, messages and edits; see the module's text.
+
+    Attributes:
+        addresses: the token of each line number, from 0 to `MAX_LINES`; ids in a row.
+        insert, old, new, end: the marks that edits are made of.
+        text_end: ids below it are pieces of text.
+    """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         # A program that spells a mark must not gain its power.
@@ -59,9 +65,9 @@ class EditTokenizer:
         self._lines: dict[str, list[int]] = {}
         ids = [_id(tokenizer, mark) for mark in _MARKS]
         self.addresses = [_id(tokenizer, f"<L{n}>") for n in range(MAX_LINES + 1)]
-        self._program, self._message, self._edit, self._insert, self._old, self._new, self.end = ids
+        self._program, self._message, self._edit, self.insert, self.old, self.new, self.end = ids
         self._line_of = {token: number for number, token in enumerate(self.addresses)}
-        self._text_end = min(ids + self.addresses)  # below it are pieces of text
+        self.text_end = min(ids + self.addresses)
 
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int = VOCABULARY) -> EditTokenizer:
@@ -111,7 +117,7 @@ class EditTokenizer:
 
     def words(self) -> list[str]:
         """The pieces of text that are ASCII letters, with or without a space before them."""
-        pieces = (self._tokenizer.decode([token]) for token in range(self._text_end))
+        pieces = (self._tokenizer.decode([token]) for token in range(self.text_end))
         return [piece for piece in pieces if piece.strip().isascii() and piece.strip().isalpha()]
 
     def program(self, lines: Sequence[str]) -> list[int]:
@@ -147,13 +153,13 @@ class EditTokenizer:
             whole = self._whole(number, number, [after])
             within = [self.addresses[number]]
             for change in replacements("\n" + before, "\n" + after):
-                within += [self._old, *self._text(change.old), self._new, *self._text(change.new)]
+                within += [self.old, *self._text(change.old), self.new, *self._text(change.new)]
             if before != after:
                 by_line += within if len(within) < len(whole) else whole
         return by_line if len(by_line) < len(tokens) else tokens
 
     def _whole(self, first: int, last: int, lines: Sequence[str]) -> list[int]:
-        bottom = self._insert if last < first else self.addresses[last]
+        bottom = self.insert if last < first else self.addresses[last]
         return [self.addresses[first], bottom, *chain.from_iterable(map(self.line, lines))]
 
     def parse(self, tokens: Sequence[int], lines: Sequence[str]) -> list[LineEdit] | Failure:
@@ -176,7 +182,7 @@ class EditTokenizer:
             # The second token can be an address, too.
             ends = (n for n in range(start + 1, len(tokens)) if tokens[n] in self._line_of)
             at = next(ends, len(tokens))
-            if mark == self._old:
+            if mark == self.old:
                 edit = self._read_within(first, tokens[start:at], lines)
             else:
                 edit = self._read_whole(first, mark, tokens[start + 1 : at])
@@ -186,7 +192,7 @@ class EditTokenizer:
         return edits or Failure(Stage.DIFF, "no-edit", "The model ended without an edit.")
 
     def _read_whole(self, first: int, mark: int, tokens: Sequence[int]) -> LineEdit | Failure:
-        last = first - 1 if mark == self._insert else self._line_of.get(mark)
+        last = first - 1 if mark == self.insert else self._line_of.get(mark)
         if last is None:
             return _bad_edit("does not say where the replaced lines end")
         text = self._read_text(tokens)
@@ -203,8 +209,8 @@ class EditTokenizer:
         tokens: ``<old>`` text ``<new>`` text, once or more often.
         """
         changes: list[Replacement] = []
-        for part in _parts(tokens, self._old):
-            sides = [self._read_text(side) for side in _parts([self._new, *part], self._new)]
+        for part in _parts(tokens, self.old):
+            sides = [self._read_text(side) for side in _parts([self.new, *part], self.new)]
             if len(sides) != 2 or sides[0] is None or sides[1] is None:
                 return _bad_edit("does not say which text gives way to which")
             changes.append(Replacement(sides[0], sides[1]))
@@ -219,7 +225,7 @@ class EditTokenizer:
 
     def _read_text(self, tokens: Sequence[int]) -> str | None:
         """The text of tokens; None if there is a mark or an address among them."""
-        is_text = all(token < self._text_end for token in tokens)
+        is_text = all(token < self.text_end for token in tokens)
         return str(self._tokenizer.decode(list(tokens))) if is_text else None
 
     def line(self, text: str) -> list[int]:
@@ -230,6 +236,18 @@ class EditTokenizer:
                 self._lines.clear()
             known = self._lines[text] = self._text("\n" + text)
         return known
+
+    def pieces(self, line: str) -> list[tuple[int, int, int]]:
+        """(token, first character, behind the last) of a line, its newline in front."""
+        encoding = self._tokenizer.encode("\n" + line, add_special_tokens=False)
+        return [
+            (token, *bounds) for token, bounds in zip(encoding.ids, encoding.offsets, strict=True)
+        ]
+
+    def line_starts(self) -> list[int]:
+        """The pieces of text that begin with a newline."""
+        texts = ((token, self._tokenizer.decode([token])) for token in range(self.text_end))
+        return [token for token, text in texts if text.startswith("\n")]
 
     def _text(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)

@@ -23,6 +23,7 @@ from evolution.types import Failure, Stage
 
 if TYPE_CHECKING:
     from evolution.language_model.generation import Sampler
+    from evolution.language_model.grammar import EditRules
     from evolution.language_model.tokenizer import EditTokenizer, Window
 
 # Edits sampled beyond the children wanted, a share of them: they stand in for those that
@@ -66,14 +67,14 @@ class DiffModelOperator:
         self._spares = spares
         self._temperature = temperature
         self._top_p = top_p
-        self._loaded: tuple[Sampler, EditTokenizer] | None = None
+        self._loaded: tuple[Sampler, EditRules] | None = None
         self.samples = self.tokens = 0
 
     def propose(
         self, parents: Sequence[str], messages: Sequence[str], rng: np.random.Generator
     ) -> list[Child | Failure]:
         """Mutate each parent once; see `evolution.operators.base.Operator`."""
-        sampler, tokenizer = self._load()
+        sampler, rules = self._load()
         results: dict[int, Child | Failure] = {}
         tasks: list[_Task] = []
         refused = {parent: parent_failure(parent) for parent in set(parents)}
@@ -85,7 +86,7 @@ class DiffModelOperator:
             elif isinstance(message, Message):
                 tasks.append(_Task(position, parent, message))
         spares = self._spare_tasks(tasks, rng)
-        made = self._sample([*tasks, *spares], sampler, tokenizer, rng) if tasks else []
+        made = self._sample([*tasks, *spares], sampler, rules, rng) if tasks else []
         chosen = _choose(tasks, made, spares, seen=set(parents))
         results.update(zip((task.position for task in tasks), chosen, strict=True))
         return [results[position] for position in range(len(parents))]
@@ -98,8 +99,8 @@ class DiffModelOperator:
         ends = np.linspace(0, len(tasks), count + 1)
         return [tasks[int(rng.integers(int(low), int(high)))] for low, high in pairwise(ends)]
 
-    def _load(self) -> tuple[Sampler, EditTokenizer]:
-        """The sampler and the tokenizer, read on first use.
+    def _load(self) -> tuple[Sampler, EditRules]:
+        """The sampler and the rules of its edits, read on first use.
 
         Raises:
             OperatorUnavailable: if there is no such model here, or it is damaged.
@@ -118,7 +119,7 @@ class DiffModelOperator:
         self,
         tasks: Sequence[_Task],
         sampler: Sampler,
-        tokenizer: EditTokenizer,
+        rules: EditRules,
         rng: np.random.Generator,
     ) -> list[Child | Failure]:
         """Sample once for each task."""
@@ -126,6 +127,7 @@ class DiffModelOperator:
         from evolution.language_model.model import PARENT_TOKENS
         from evolution.language_model.windows import window_at_random
 
+        tokenizer = rules.tokenizer
         by_parent: defaultdict[str, list[int]] = defaultdict(list)
         for at, task in enumerate(tasks):
             by_parent[task.parent].append(at)
@@ -138,7 +140,8 @@ class DiffModelOperator:
                 results.update(dict.fromkeys(ats, _NO_WINDOW))
                 continue
             suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
-            groups.append(Group(tokenizer.program(window.lines), suffixes))
+            grammar = rules.grammar(window.lines)
+            groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
             members.append((ats, window))
         sampling = Sampling(self._temperature, self._top_p)
         sampled = sampler.sample(groups, sampling, rng) if groups else []
@@ -203,13 +206,14 @@ def _choose(
     return chosen
 
 
-def _loaded(name: str) -> tuple[Sampler, EditTokenizer]:
+def _loaded(name: str) -> tuple[Sampler, EditRules]:
     from evolution.language_model.generation import Sampler
+    from evolution.language_model.grammar import EditRules
     from evolution.language_model.model import load_model
     from evolution.language_model.registry import find_model
 
     model = load_model(find_model(name).folder)
-    return Sampler(model.decoder, end=model.tokenizer.end), model.tokenizer
+    return Sampler(model.decoder, end=model.tokenizer.end), EditRules(model.tokenizer)
 
 
 def _unavailable(reason: str) -> Failure:

@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     part = Part("square", 1.0, [group, long], [group], "")
     settings = SETTINGS.model_copy(
-        update={"steps": 60, "learning_rate": 1e-2, "rows": 1, "validate_every": 60}
+        update={"steps": 120, "learning_rate": 1e-2, "rows": 1, "validate_every": 120}
     )
     list(make_model([part], settings, folder / "small", shape=SHAPE))
     return folder

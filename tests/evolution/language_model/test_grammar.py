@@ -1,0 +1,106 @@
+"""The grammar of edits: every real edit is one, and nothing else applies to the lines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolution.diffs.line_edits import apply_line_edits, line_edits, lines_of
+from evolution.language_model.generation import Group, Sampler, Sampling, reference_sample
+from evolution.language_model.grammar import EditRules, EditState
+from evolution.language_model.model import new_decoder
+from evolution.types import Failure
+from evolution.walkers.seeds import SEEDS
+from tests.evolution.language_model.tiny import SHAPE, examples, tokenizer
+
+RULES = EditRules(tokenizer())
+LINE = st.one_of(
+    st.lists(st.sampled_from(["  ", "f(", "12", " 1", "1.5", "a", " a", ",", ")"])).map("".join),
+    st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=9),
+)
+LINES = st.lists(LINE, min_size=1, max_size=6)
+
+
+def allowed(state: EditState) -> set[int]:
+    mask = np.zeros(tokenizer().size, dtype=bool)
+    state.allow(mask)
+    return set(np.flatnonzero(mask).tolist())
+
+
+def assert_allowed(parent: str, child: str) -> None:
+    lines = lines_of(parent)
+    state = RULES.grammar(lines).start()
+    for token in tokenizer().edits(line_edits(parent, child), lines):
+        assert token in allowed(state)
+        state.advance(token)
+
+
+def test_the_edits_of_examples_are_allowed() -> None:
+    for example in examples():
+        assert_allowed(example.parent, example.child)
+
+
+@settings(max_examples=150)
+@given(LINES, LINES)
+def test_every_edit_is_allowed(old: list[str], new: list[str]) -> None:
+    parent, child = ("".join(f"{line}\n" for line in lines) for lines in (old, new))
+    if parent != child:
+        assert_allowed(parent, child)
+
+
+@settings(max_examples=150)
+@given(LINES, st.integers(0, 2**32))
+def test_whatever_is_allowed_applies(lines: list[str], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    state = RULES.grammar(lines).start()
+    tokens: list[int] = []
+    while tokenizer().end not in (choice := allowed(state)) or rng.random() < 0.7:
+        # Marks and addresses are few among the pieces of text: ask for them by name.
+        marks = sorted(token for token in choice if token >= tokenizer().text_end)
+        marks = [token for token in marks if token != tokenizer().end]
+        some = marks if marks and rng.random() < 0.5 else sorted(choice - {tokenizer().end})
+        tokens.append(int(rng.choice(some)))
+        state.advance(tokens[-1])
+    edits = tokenizer().parse(tokens, lines)
+    assert not isinstance(edits, Failure)
+    child = apply_line_edits("".join(f"{line}\n" for line in lines), edits)
+    assert isinstance(child, str) or child.code == "no-change"
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.0])
+def test_a_model_that_knows_nothing_writes_edits(temperature: float) -> None:
+    decoder = new_decoder(tokenizer(), SHAPE, seed=0)
+    sampler = Sampler(decoder, end=tokenizer().end)
+    programs = [lines_of(seed.program) for seed in SEEDS.values()]
+    groups = [
+        Group(
+            tokenizer().program(lines), [tokenizer().message("Change.")] * 4, RULES.grammar(lines)
+        )
+        for lines in programs
+    ]
+    sampled = sampler.sample(groups, Sampling(temperature, 1.0, 40), np.random.default_rng(0))
+    for lines, children in zip(programs, sampled, strict=True):
+        for child in children:
+            state = RULES.grammar(lines).start()
+            for token in child.tokens:
+                assert token in allowed(state)
+                state.advance(token)
+            if child.ended:
+                assert not isinstance(tokenizer().parse(child.tokens, lines), Failure)
+
+
+def test_the_reference_obeys_the_same_grammar() -> None:
+    decoder = new_decoder(tokenizer(), SHAPE, seed=0)
+    lines = ["a = 1", "b = a + 2"]
+    grammar = RULES.grammar(lines)
+    prompt = [*tokenizer().program(lines), *tokenizer().message("Change.")]
+    end = tokenizer().end
+    (one,) = reference_sample(decoder, prompt, 1, Sampling(0, 1, 30), 0, end=end, grammar=grammar)
+    sampler = Sampler(decoder, end=end)
+    program, message = tokenizer().program(lines), tokenizer().message("Change.")
+    ((other,),) = sampler.sample(
+        [Group(program, [message], grammar)], Sampling(0, 1, 30), np.random.default_rng(0)
+    )
+    assert one == other
