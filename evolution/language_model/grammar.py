@@ -1,12 +1,14 @@
 """What an edit can be: which tokens may come next while a model writes one.
 
 A model that may only write edits of the lines that it was shown cannot name a line or a
-text that is not there, change a line twice, or go on in the middle of one. What is ruled
-out loses its probability to the rest, so all of its samples apply.
+text that is not there, change a line twice, leave everything as it was, or go on in the
+middle of a line. Nor can it leave a bracket open or break a block, see `layout`. What is
+ruled out loses its probability to the rest.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum, auto
 
@@ -14,21 +16,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evolution.diffs.within_lines import units_of
+from evolution.language_model.layout import Blocks, behind, brackets_of, layout_of, opened
 from evolution.language_model.tokenizer import EditTokenizer
 
 Mask = NDArray[np.bool_]
 
 
 class EditRules:
-    """A tokenizer's marks and pieces, sorted for `EditGrammar`; made once for a model."""
+    """A tokenizer's pieces of text, sorted for `EditGrammar`; made once for a model.
+
+    Attributes:
+        texts: of each piece.
+        line_starts: indentation -> the piece that starts a line with it.
+        spaces: how many -> the piece that is nothing else.
+        begins_with_space: [pieces].
+    """
 
     def __init__(self, tokenizer: EditTokenizer) -> None:
         self.tokenizer = tokenizer
-        self.line_starts = np.array(tokenizer.line_starts(), dtype=np.int64)
+        self.texts = tokenizer.texts()
+        self.line_starts: dict[int, int] = {
+            len(text) - 1: token
+            for token, text in enumerate(self.texts)
+            if text.startswith("\n") and not text.strip("\n ")
+        }
+        self.spaces = {
+            len(text): token for token, text in enumerate(self.texts) if not text.strip(" ")
+        }
+        self.begins_with_space = np.array([text.startswith(" ") for text in self.texts])
+        self._with_brackets: defaultdict[str, list[int]] = defaultdict(list)
+        for token, text in enumerate(self.texts):
+            self._with_brackets[brackets_of(text)].append(token)
+        self._within: dict[str, Mask] = {}
 
     def grammar(self, lines: Sequence[str]) -> EditGrammar:
         """The edits of a window's lines."""
         return EditGrammar(self, lines)
+
+    def within(self, stack: str) -> Mask:
+        """[pieces]: which fit behind these open brackets; none that starts a line."""
+        known = self._within.get(stack)
+        if known is None:
+            if len(self._within) > 1_000:
+                self._within.clear()
+            known = self._within[stack] = np.zeros(len(self.texts), dtype=bool)
+            for brackets, tokens in self._with_brackets.items():
+                known[tokens] = opened(stack, brackets) is not None
+            known[list(self.line_starts.values())] = False
+        return known
 
 
 class EditGrammar:
@@ -37,44 +72,48 @@ class EditGrammar:
     def __init__(self, rules: EditRules, lines: Sequence[str]) -> None:
         self.rules = rules
         self.lines = lines
-        self._places: dict[int, _Places] = {}
+        self.layout = layout_of(lines)
+        self._places: dict[int, Places] = {}
 
     def start(self) -> EditState:
         return EditState(self)
 
-    def places(self, number: int) -> _Places:
+    def places(self, number: int) -> Places:
         """Where a change within line ``number`` can begin and end."""
         if number not in self._places:
-            self._places[number] = _Places(self.rules.tokenizer, self.lines[number - 1])
+            self._places[number] = Places(self.rules.tokenizer, self.lines[number - 1])
         return self._places[number]
 
 
-class _Places:
+class Places:
     """A line's tokens, its newline in front, and which of them bound a unit.
 
     Attributes:
+        text: the line, its newline in front.
         tokens: of the line.
+        firsts: for each token the index of its first character, and at last the text's length.
         starts, ends: for each token whether a unit begins before it, ends behind it.
     """
 
     def __init__(self, tokenizer: EditTokenizer, line: str) -> None:
+        self.text = "\n" + line
         bounds = {0}
         at = 0
-        for unit in units_of("\n" + line):
+        for unit in units_of(self.text):
             at += len(unit)
             bounds.add(at)
         pieces = tokenizer.pieces(line)
         self.tokens = [token for token, _, _ in pieces]
+        self.firsts = [*(first for _, first, _ in pieces), at]
         # A character of several tokens has the same place in each of them.
         before = [0, *(last for _, _, last in pieces[:-1])]
-        after = [*(first for _, first, _ in pieces[1:]), at]
         self.starts = [
             first in bounds and first >= end
             for (_, first, _), end in zip(pieces, before, strict=True)
         ]
         self.ends = [
             last in bounds and last <= start
-            for (_, _, last), start in zip(pieces, after, strict=True)
+            for (_, _, last), start in zip(pieces, self.firsts[1:], strict=True)
         ]
 
 
@@ -91,17 +130,22 @@ class EditState:
 
     def __init__(self, grammar: EditGrammar) -> None:
         self._grammar = grammar
+        self._rules = grammar.rules
         self._tokenizer = grammar.rules.tokenizer
+        self._layout = grammar.layout
         self._count = len(grammar.lines)
         self._expects = _Expects.ADDRESS
         self._free = 1  # the first line that no edit has changed yet
         self._first = 0  # line of the edit that is being written
-        self._must_start_line = False  # a newline has to come first
-        self._can_stop = False  # what was written so far is an edit
-        self._behind = 0  # tokens of the line that are behind the last change within it
+        # What is written: new lines, or a line from its start; newlines in front.
+        self._text = ""
+        self._rest = ""  # of the line, behind a change within it
+        self._old = ""  # what all of it takes the place of
+        self._stack, self._target = "", ""  # brackets that are open, and have to be at last
+        self._blocks = Blocks()  # before the edit; behind it once it is done
         # Of a text within a line: (first token, next token) of the places that read so.
         self._matches: list[tuple[int, int]] = []
-        self._begun = False
+        self._behind = 0  # tokens of the line that are behind the last change within it
 
     def allow(self, mask: Mask) -> None:
         """Set to True which tokens may come next; ``mask`` [vocabulary] is False before."""
@@ -118,17 +162,12 @@ class EditState:
                 for _, at in self._matches:
                     if at < len(places.tokens):
                         mask[places.tokens[at]] = True
-                mask[tokenizer.new] = self._begun and self._match() is not None
+                mask[tokenizer.new] = self._match() is not None
             case _Expects.LINES | _Expects.NEW:
-                if self._must_start_line:
-                    mask[self._grammar.rules.line_starts] = True
-                else:
-                    mask[: tokenizer.text_end] = True
-                if self._can_stop:
-                    mask[tokenizer.end] = True
-                    self._allow_addresses(mask, self._free, self._count + 1)
-                    if self._expects is _Expects.NEW and self._starts():
-                        mask[tokenizer.old] = True
+                self._allow_text(mask[: tokenizer.text_end])
+                self._allow_closing(mask)
+        if not mask.any():
+            mask[tokenizer.end] = True
 
     def advance(self, token: int) -> None:
         """Go on behind an allowed token."""
@@ -136,16 +175,10 @@ class EditState:
         if token == tokenizer.old:
             self._expects = _Expects.OLD
             self._matches = self._starts()
-            self._begun = False
         elif token == tokenizer.new:
-            first, self._behind = self._match() or (0, 0)
-            self._expects = _Expects.NEW
-            # The first token is the line's newline; what comes in its place begins with one.
-            self._must_start_line = first == 0
-            self._can_stop = first > 0
-            self._free = self._first + 1
+            self._begin_within()
         elif token == tokenizer.insert:
-            self._begin_lines(self._first, is_insertion=True)
+            self._begin_lines(self._first - 1)
         elif token < tokenizer.text_end:
             if self._expects is _Expects.OLD:
                 tokens = self._grammar.places(self._first).tokens
@@ -154,24 +187,99 @@ class EditState:
                     for first, at in self._matches
                     if at < len(tokens) and tokens[at] == token
                 ]
-                self._begun = True
             else:
-                self._must_start_line = False
-                self._can_stop = True
+                text = self._rules.texts[token]
+                self._text += text
+                self._stack = opened(self._stack, brackets_of(text)) or ""
         elif token != tokenizer.end:
             number = token - tokenizer.addresses[0]
             if self._expects is _Expects.BOTTOM:
-                self._begin_lines(number + 1, is_insertion=False)
+                self._begin_lines(number)
             else:
-                self._expects = _Expects.BOTTOM
-                self._first = number
-                self._behind = 0
+                self._begin_edit(number)
 
-    def _begin_lines(self, free: int, is_insertion: bool) -> None:
+    def _begin_edit(self, first: int) -> None:
+        if self._layout:
+            done = self._done()
+            # What stands between was not there, or is no code: the blocks go on.
+            goes_on = self._first and first <= self._layout.next_code[self._free - 1]
+            self._blocks = done if goes_on and done else self._layout.before[first - 1]
+        self._expects = _Expects.BOTTOM
+        self._first = first
+        self._behind = 0
+        self._text = self._rest = ""
+
+    def _begin_lines(self, last: int) -> None:
+        """New lines take the place of those from the edit's first to ``last``."""
         self._expects = _Expects.LINES
-        self._free = free
-        self._must_start_line = True
-        self._can_stop = not is_insertion  # lines can be deleted, not inserted without any
+        self._free = last + 1
+        self._old = "".join("\n" + line for line in self._grammar.lines[self._first - 1 : last])
+        self._stack = self._target = ""
+
+    def _begin_within(self) -> None:
+        """New text takes the place of the one that was found."""
+        first, end = self._match() or (0, 0)
+        places = self._grammar.places(self._first)
+        between = places.text[places.firsts[self._behind] : places.firsts[first]]
+        old = places.text[places.firsts[first] : places.firsts[end]]
+        self._expects = _Expects.NEW
+        self._free = self._first + 1
+        self._text += between
+        self._rest = places.text[places.firsts[end] :]
+        self._old = places.text
+        self._stack = opened("", brackets_of(self._text)) or ""
+        self._target = opened(self._stack, brackets_of(old)) or ""
+        self._behind = end
+
+    def _allow_text(self, mask: Mask) -> None:
+        """What can be written next; ``mask`` is that of the pieces of text."""
+        rules = self._rules
+        if self._layout is None:
+            mask[:] = bool(self._text)
+            mask[list(rules.line_starts.values())] = True
+            return
+        *lines, last = self._text.split("\n")[1:] or [""]
+        blocks = behind(self._blocks, lines) or self._blocks
+        if not self._text:
+            self._allow_lines(mask, blocks)
+        elif last.strip():
+            mask |= rules.within(self._stack)
+            if not self._stack and self._expects is _Expects.LINES:
+                self._allow_lines(mask, behind(blocks, [last]) or blocks)
+        else:
+            if blocks.allow(len(last)):
+                mask |= rules.within("") & ~rules.begins_with_space
+            for spaces, token in rules.spaces.items():
+                mask[token] = len(last) + spaces <= blocks.most()
+            if self._expects is _Expects.LINES:
+                self._allow_lines(mask, blocks)
+
+    def _allow_lines(self, mask: Mask, blocks: Blocks) -> None:
+        """The starts of lines that can stand behind these blocks, spaces added perhaps."""
+        for indentation, token in self._rules.line_starts.items():
+            mask[token] = indentation <= blocks.most()
+
+    def _allow_closing(self, mask: Mask) -> None:
+        """What can follow an edit, if this one can end here."""
+        whole = self._text + self._rest
+        within = self._expects is _Expects.NEW
+        if whole == self._old or (within and not self._text):
+            return
+        can_end, last = True, self._count + 1
+        if self._layout is not None:
+            if self._stack != self._target:
+                return
+            done = self._done()
+            can_end = done is not None and self._layout.can_go_on(done, self._free)
+            if not can_end:  # unless the next line of code is changed, too
+                last = self._layout.next_code[self._free - 1]
+        mask[self._tokenizer.end] = can_end
+        mask[self._tokenizer.old] = within and bool(self._starts())
+        self._allow_addresses(mask, self._free, last)
+
+    def _done(self) -> Blocks | None:
+        """The blocks behind what is written; None if it breaks them."""
+        return behind(self._blocks, (self._text + self._rest).split("\n")[1:])
 
     def _allow_addresses(self, mask: Mask, first: int, last: int) -> None:
         start = self._tokenizer.addresses[0]
@@ -185,4 +293,5 @@ class EditState:
     def _match(self) -> tuple[int, int] | None:
         """The place that is meant: the first that reads so and ends where a unit ends."""
         places = self._grammar.places(self._first)
-        return next(((first, at) for first, at in self._matches if places.ends[at - 1]), None)
+        ended = ((first, at) for first, at in self._matches if at > first and places.ends[at - 1])
+        return next(ended, None)

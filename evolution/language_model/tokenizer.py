@@ -117,8 +117,9 @@ class EditTokenizer:
 
     def words(self) -> list[str]:
         """The pieces of text that are ASCII letters, with or without a space before them."""
-        pieces = (self._tokenizer.decode([token]) for token in range(self.text_end))
-        return [piece for piece in pieces if piece.strip().isascii() and piece.strip().isalpha()]
+        return [
+            piece for piece in self.texts() if piece.strip().isascii() and piece.strip().isalpha()
+        ]
 
     def program(self, lines: Sequence[str]) -> list[int]:
         """Tokens of a window's lines, at most `MAX_LINES` - 1, with their addresses."""
@@ -244,10 +245,9 @@ class EditTokenizer:
             (token, *bounds) for token, bounds in zip(encoding.ids, encoding.offsets, strict=True)
         ]
 
-    def line_starts(self) -> list[int]:
-        """The pieces of text that begin with a newline."""
-        texts = ((token, self._tokenizer.decode([token])) for token in range(self.text_end))
-        return [token for token, text in texts if text.startswith("\n")]
+    def texts(self) -> list[str]:
+        """Each piece of text."""
+        return [self._tokenizer.decode([token]) for token in range(self.text_end)]
 
     def _text(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
