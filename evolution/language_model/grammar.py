@@ -214,7 +214,8 @@ class EditState:
         self._expects = _Expects.LINES
         self._free = last + 1
         self._old = "".join("\n" + line for line in self._grammar.lines[self._first - 1 : last])
-        self._stack = self._target = ""
+        if self._layout:
+            self._stack, self._target = self._blocks.stack, self._layout.before[last].stack
 
     def _begin_within(self) -> None:
         """New text takes the place of the one that was found."""
@@ -227,7 +228,7 @@ class EditState:
         self._text += between
         self._rest = places.text[places.firsts[end] :]
         self._old = places.text
-        self._stack = opened("", brackets_of(self._text)) or ""
+        self._stack = opened(self._blocks.stack, brackets_of(self._text)) or ""
         self._target = opened(self._stack, brackets_of(old)) or ""
         self._behind = end
 
@@ -242,22 +243,24 @@ class EditState:
         blocks = behind(self._blocks, lines) or self._blocks
         if not self._text:
             self._allow_lines(mask, blocks)
-        elif last.strip():
+        elif last.strip(" "):
             mask |= rules.within(self._stack)
-            if not self._stack and self._expects is _Expects.LINES:
-                self._allow_lines(mask, behind(blocks, [last]) or blocks)
+            # A bracket is closed on its line, unless the lines around are within one.
+            is_done = self._stack in ("", self._blocks.stack, self._target)
+            if is_done and self._expects is _Expects.LINES:
+                self._allow_lines(mask, blocks.after(last) or blocks)
         else:
             if blocks.allow(len(last)):
-                mask |= rules.within("") & ~rules.begins_with_space
+                mask |= rules.within(self._stack) & ~rules.begins_with_space
             for spaces, token in rules.spaces.items():
-                mask[token] = len(last) + spaces <= blocks.most()
+                mask[token] = len(last) + spaces <= blocks.deepest
             if self._expects is _Expects.LINES:
                 self._allow_lines(mask, blocks)
 
     def _allow_lines(self, mask: Mask, blocks: Blocks) -> None:
         """The starts of lines that can stand behind these blocks, spaces added perhaps."""
         for indentation, token in self._rules.line_starts.items():
-            mask[token] = indentation <= blocks.most()
+            mask[token] = indentation <= blocks.deepest
 
     def _allow_closing(self, mask: Mask) -> None:
         """What can follow an edit, if this one can end here."""

@@ -1,10 +1,9 @@
 """Brackets and blocks of a program's lines: how Python lets the next line begin and end.
 
 What most often spoils an edit is a bracket too many or a line that is indented wrongly.
-Both can be told while the edit is being written, one token after the other. The rules
-are those of plain lines: brackets close on the line that opens them, and no string goes
-over several lines. A program that is laid out otherwise has no `Layout`, and edits of it
-are free.
+Both can be told while the edit is being written, one token after the other. A program
+with strings over several lines, or with lines joined by a backslash, has no `Layout`, and
+edits of it are free.
 """
 
 from __future__ import annotations
@@ -35,28 +34,40 @@ def opened(stack: str, brackets: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Which blocks are open between two lines.
+    """What is open between two lines.
 
     Attributes:
-        levels: indentation of each, the outermost first.
+        levels: indentation of each block, the outermost first.
         opens: whether the line above ends with a colon: a new block has to follow.
+        stack: brackets that lines above opened and did not close.
     """
 
     levels: tuple[int, ...] = (0,)
     opens: bool = False
+    stack: str = ""
+
+    @property
+    def deepest(self) -> float:
+        """How far a line can be indented at most."""
+        return float("inf") if self.opens or self.stack else self.levels[-1]
 
     def allow(self, indentation: int) -> bool:
         """Whether a line can be indented like that."""
+        if self.stack:
+            return True
         return indentation > self.levels[-1] if self.opens else indentation in self.levels
 
-    def most(self) -> float:
-        """The deepest that a line can be indented."""
-        return float("inf") if self.opens else self.levels[-1]
-
-    def after(self, indentation: int, opens: bool) -> Blocks:
-        """The blocks behind a line that is allowed."""
-        levels = tuple(level for level in self.levels if level < indentation)
-        return Blocks((*levels, indentation), opens)
+    def after(self, line: str) -> Blocks | None:
+        """What is open behind a line; None if it is not allowed."""
+        if not self.stack and not is_code(line):
+            return self
+        stack = opened(self.stack, brackets_of(line))
+        if stack is None or not self.allow(indentation := indentation_of(line)):
+            return None
+        levels = self.levels
+        if not self.stack:
+            levels = (*(level for level in levels if level < indentation), indentation)
+        return Blocks(levels, not stack and opens_block(line), stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,8 @@ class Layout:
 
     def can_go_on(self, blocks: Blocks, line: int) -> bool:
         """Whether the lines from ``line`` on, counted from 1, can follow these blocks."""
+        if blocks.stack != self.before[line - 1].stack:
+            return False
         code = self.next_code[line - 1]
         if code > len(self.lines):
             return not blocks.opens
@@ -84,35 +97,36 @@ class Layout:
 
 def layout_of(lines: Sequence[str]) -> Layout | None:
     """The layout of a window's lines; None where they do not keep to it."""
-    if any('"""' in line or "'''" in line or line.endswith("\\") for line in lines):
-        return None
-    if any(opened("", brackets_of(line)) != "" for line in lines):
+    if any(line.endswith("\\") or _is_in_string(line) for line in lines):
         return None
     code = [line for line in lines if is_code(line)]
     # A window can begin within blocks that it does not show.
     before = [Blocks((indentation_of(code[0]),) if code else (0,))]
     for line in lines:
-        blocks = behind(before[-1], [line])
+        blocks = before[-1].after(line)
         if blocks is None:
             return None
         before.append(blocks)
-    if before[-1].opens:
+    if before[-1].opens or before[-1].stack:
         return None
     next_code = [len(lines) + 1]
-    for number, line in reversed(list(enumerate(lines, start=1))):
-        next_code.append(number if is_code(line) else next_code[-1])
+    for at in range(len(lines) - 1, -1, -1):
+        begins = not before[at].stack and is_code(lines[at])
+        next_code.append(at + 1 if begins else next_code[-1])
     return Layout(tuple(lines), tuple(before), tuple(reversed(next_code)))
 
 
 def behind(blocks: Blocks, lines: Sequence[str]) -> Blocks | None:
-    """The blocks behind some lines; None if one of them is not allowed."""
+    """What is open behind some lines; None if one of them is not allowed."""
+    result: Blocks | None = blocks
     for line in lines:
-        if is_code(line):
-            indentation = indentation_of(line)
-            if not blocks.allow(indentation):
-                return None
-            blocks = blocks.after(indentation, opens_block(line))
-    return blocks
+        result = result and result.after(line)
+    return result
+
+
+def _is_in_string(line: str) -> bool:
+    """Whether a string begins or ends here that goes over several lines."""
+    return bool((line.count('"""') + line.count("'''")) % 2)
 
 
 def indentation_of(line: str) -> int:
