@@ -15,6 +15,7 @@ from transformers import LlamaForCausalLM
 from evolution.config import PAPER_MESSAGES
 from evolution.diffs.line_edits import lines_of
 from evolution.language_model.generation import Group, Sampled, Sampler, Sampling
+from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import Shape, decoder_config, load_model
 from evolution.language_model.quantization import Precision
 from evolution.language_model.tokenizer import EditTokenizer
@@ -56,10 +57,19 @@ class Workload:
         return Sampler(self.decoder, end=self.end, precision=precision, forbidden=self.forbidden)
 
     def groups(self, children: int) -> list[Group]:
-        """So many children of each parent; the messages take turns."""
+        """So many children of each parent; the messages take turns.
+
+        A model's edits keep to their grammar, as those of the operator do.
+        """
         turns = -(-children // len(self.messages))
         suffixes = (self.messages * turns)[:children]
-        return [Group(parent, suffixes) for parent in self.parents]
+        if self.tokenizer is None:
+            return [Group(parent, suffixes) for parent in self.parents]
+        rules = EditRules(self.tokenizer)
+        return [
+            Group(parent, suffixes, rules.grammar(lines))
+            for parent, lines in zip(self.parents, self.programs, strict=True)
+        ]
 
     def parsed(self, sampled: Sequence[Sequence[Sampled]]) -> int:
         """How many are edits; all of them where the weights are random."""

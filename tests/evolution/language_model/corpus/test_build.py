@@ -55,7 +55,7 @@ def test_every_example_is_what_it_says(groups: list[list[EditExample]]) -> None:
 
 def test_groups_share_their_parent(groups: list[list[EditExample]]) -> None:
     assert all(len({example.parent for example in group}) == 1 for group in groups)
-    assert max(map(len, groups)) == 8
+    assert max(map(len, groups)) == 16
     pairs = [(e.parent, e.child) for group in groups for e in group]
     assert len(set(pairs)) == len(pairs)
     assert not [e for group in groups for e in group if close_seed(e.child)]
