@@ -41,9 +41,9 @@ class Sampling:
         longest: new tokens of a child at most; fewer where the model's context ends.
     """
 
-    temperature: float = 0.8
+    temperature: float = 0.6
     top_p: float = 0.95
-    longest: int = 160
+    longest: int = 112
 
     def __post_init__(self) -> None:
         if not (self.temperature >= 0 and 0 < self.top_p <= 1 and self.longest >= 1):

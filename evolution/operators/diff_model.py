@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Edits sampled beyond the children wanted, a share of them: they stand in for those that
 # do not apply or compile, or repeat a sibling. Sampled in the same call, they cost far
 # less than a second one, which would read the parents again.
-SPARES = 0.25
+SPARES = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,6 @@ class DiffModelOperator:
     Args:
         model: a name or exact name (``name@hash``) of the registry, or a folder.
         spares: edits sampled beyond the children wanted, a share of them.
-        temperature, top_p: of the sampling, see `Sampling`.
 
     Attributes:
         samples, tokens: edits sampled so far and their tokens; for benchmarks.
@@ -60,13 +59,9 @@ class DiffModelOperator:
         model: str = "",
         *,
         spares: float = SPARES,
-        temperature: float = 0.8,
-        top_p: float = 0.95,
     ) -> None:
         self._model = model
         self._spares = spares
-        self._temperature = temperature
-        self._top_p = top_p
         self._loaded: tuple[Sampler, EditRules] | None = None
         self.samples = self.tokens = 0
 
@@ -143,8 +138,7 @@ class DiffModelOperator:
             grammar = rules.grammar(window.lines)
             groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
             members.append((ats, window))
-        sampling = Sampling(self._temperature, self._top_p)
-        sampled = sampler.sample(groups, sampling, rng) if groups else []
+        sampled = sampler.sample(groups, Sampling(), rng) if groups else []
         for (ats, window), group in zip(members, sampled, strict=True):
             for at, sample in zip(ats, group, strict=True):
                 self.samples += 1
