@@ -8,7 +8,7 @@ parent's tokens; a parent longer than the context is shown through a window.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,14 +22,16 @@ from evolution.operators.messages import Message, clean_message
 from evolution.types import Failure, Stage
 
 if TYPE_CHECKING:
-    from evolution.language_model.generation import Sampler
+    from evolution.language_model.generation import Group, Sampler
     from evolution.language_model.grammar import EditRules
     from evolution.language_model.tokenizer import EditTokenizer, Window
 
 # Edits sampled beyond the children wanted, a share of them: they stand in for those that
 # do not apply or compile, or repeat a sibling. Sampled in the same call, they cost far
 # less than a second one, which would read the parents again.
-SPARES = 1.0
+SPARES = 0.5
+# Edits sampled side by side: their keys and values are kept, about 0.6 MB each.
+_MOST_ROWS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ class DiffModelOperator:
             grammar = rules.grammar(window.lines)
             groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
             members.append((ats, window))
-        sampled = sampler.sample(groups, Sampling(), rng) if groups else []
+        sampled = [
+            found for part in _parts(groups) for found in sampler.sample(part, Sampling(), rng)
+        ]
         for (ats, window), group in zip(members, sampled, strict=True):
             for at, sample in zip(ats, group, strict=True):
                 self.samples += 1
@@ -168,6 +172,18 @@ class DiffModelOperator:
         if last < len(lines_of(task.parent)):
             notes = [f"only lines {window.before + 1} to {window.before + last} were shown"]
         return Child(program, self.name, task.message.label(*notes))
+
+
+def _parts(groups: Sequence[Group]) -> Iterator[list[Group]]:
+    """The groups in order, so many together as fit into `_MOST_ROWS`, one at least."""
+    part: list[Group] = []
+    for group in groups:
+        if part and sum(len(g.suffixes) for g in [*part, group]) > _MOST_ROWS:
+            yield part
+            part = []
+        part.append(group)
+    if part:
+        yield part
 
 
 def _choose(

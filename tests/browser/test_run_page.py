@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from evolution.config import PAPER_MESSAGES
+
 pytestmark = pytest.mark.browser
 
 NUMBER_GROWS = """([selector, before]) =>
@@ -27,6 +29,18 @@ def test_it_grows_without_a_reload(open_page: Callable[..., Page], run_id: str) 
     assert page.evaluate("window.sameDocument") is True
     expect(page.locator("[data-map-canvas]")).to_be_visible()
     expect(page.locator("[data-champion] walker-player")).to_have_attribute("data-state", "ready")
+
+
+def test_children_say_what_they_were_asked_for(open_page: Callable[..., Page], run_id: str) -> None:
+    """Nobody chose how children are made: the shipped model makes them."""
+    page = open_page(f"/r/{run_id}/")
+    newest = page.locator("[data-newest-strip] a").first
+    expect(newest).to_be_visible(timeout=60_000)
+    page.goto(newest.get_attribute("href") or "")
+    change = page.locator("section", has=page.locator("#change-title"))
+    expect(change).to_contain_text(re.compile("|".join(text for text, _ in PAPER_MESSAGES)))
+    expect(change).to_contain_text("walker-diff@")
+    expect(change.locator(".diff__added, .diff__removed").first).to_be_visible()
 
 
 def test_it_pauses_and_goes_on(open_page: Callable[..., Page], run_id: str) -> None:
