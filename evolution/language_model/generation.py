@@ -27,8 +27,8 @@ _DEAD_SHARE = 0.2
 # Tokens that rows have room for at first; most edits end before, and room costs memory.
 _ROOM = 32
 # Tokens of prefixes that are remembered for the next call, which often has the same
-# parents: a few kilobytes each.
-_REMEMBERED = 16_384
+# parents: some nine kilobytes each.
+_REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
