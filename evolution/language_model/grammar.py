@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 from evolution.diffs.within_lines import units_of
 from evolution.language_model.layout import Blocks, behind, brackets_of, layout_of, opened
+from evolution.language_model.line_masks import LineMasks, LinePieces
+from evolution.language_model.line_syntax import LineState
+from evolution.language_model.program_facts import Facts
 from evolution.language_model.tokenizer import EditTokenizer
 
 Mask = NDArray[np.bool_]
@@ -44,14 +47,20 @@ class EditRules:
             len(text): token for token, text in enumerate(self.texts) if not text.strip(" ")
         }
         self.begins_with_space = np.array([text.startswith(" ") for text in self.texts])
+        self.pieces = LinePieces(self.texts)
         self._with_brackets: defaultdict[str, list[int]] = defaultdict(list)
         for token, text in enumerate(self.texts):
             self._with_brackets[brackets_of(text)].append(token)
         self._within: dict[str, Mask] = {}
 
-    def grammar(self, lines: Sequence[str]) -> EditGrammar:
-        """The edits of a window's lines."""
-        return EditGrammar(self, lines)
+    def grammar(self, lines: Sequence[str], facts: Facts | None = None) -> EditGrammar:
+        """The edits of a window's lines.
+
+        Args:
+            facts: about the program; with them new lines keep to Python's order of operands
+                and operators, and to names that there are.
+        """
+        return EditGrammar(self, lines, facts)
 
     def within(self, stack: str) -> Mask:
         """[pieces]: which fit behind these open brackets; none that starts a line."""
@@ -69,10 +78,12 @@ class EditRules:
 class EditGrammar:
     """The edits of one window; `start` for each of its children."""
 
-    def __init__(self, rules: EditRules, lines: Sequence[str]) -> None:
+    def __init__(self, rules: EditRules, lines: Sequence[str], facts: Facts | None) -> None:
         self.rules = rules
         self.lines = lines
         self.layout = layout_of(lines)
+        has_lines = self.layout is not None and facts is not None
+        self.masks = LineMasks(rules.pieces, facts) if has_lines and facts else None
         self._places: dict[int, Places] = {}
 
     def start(self) -> EditState:
@@ -143,6 +154,8 @@ class EditState:
         self._old = ""  # what all of it takes the place of
         self._stack, self._target = "", ""  # brackets that are open, and have to be at last
         self._blocks = Blocks()  # before the edit; behind it once it is done
+        self._line: LineState | None = None  # of what is written; None where all is free
+        self._bound: frozenset[str] = frozenset()  # names that this edit brought in
         # Of a text within a line: (first token, next token) of the places that read so.
         self._matches: list[tuple[int, int]] = []
         self._behind = 0  # tokens of the line that are behind the last change within it
@@ -188,9 +201,7 @@ class EditState:
                     if at < len(tokens) and tokens[at] == token
                 ]
             else:
-                text = self._rules.texts[token]
-                self._text += text
-                self._stack = opened(self._stack, brackets_of(text)) or ""
+                self._write(self._rules.texts[token])
         elif token != tokenizer.end:
             number = token - tokenizer.addresses[0]
             if self._expects is _Expects.BOTTOM:
@@ -198,7 +209,28 @@ class EditState:
             else:
                 self._begin_edit(number)
 
+    def _write(self, text: str) -> None:
+        self._text += text
+        if text.startswith("\n"):
+            self._end_line()
+            self._begin_line()
+        elif self._line is not None and self._grammar.masks:
+            self._line = self._line.after(text, self._grammar.masks.facts)
+        self._stack = opened(self._stack, brackets_of(text)) or ""
+
+    def _begin_line(self) -> None:
+        self._line = LineState.start(self._stack, self._bound) if self._grammar.masks else None
+
+    def _end_line(self) -> None:
+        """Remember the names that the line bound."""
+        masks = self._grammar.masks
+        if self._line is not None and masks:
+            done = self._line.finished(masks.facts)
+            self._bound = done.bound if done else self._bound
+        self._line = None
+
     def _begin_edit(self, first: int) -> None:
+        self._end_line()
         if self._layout:
             done = self._done()
             # What stands between was not there, or is no code: the blocks go on.
@@ -222,15 +254,18 @@ class EditState:
         first, end = self._match() or (0, 0)
         places = self._grammar.places(self._first)
         between = places.text[places.firsts[self._behind] : places.firsts[first]]
-        old = places.text[places.firsts[first] : places.firsts[end]]
         self._expects = _Expects.NEW
         self._free = self._first + 1
         self._text += between
         self._rest = places.text[places.firsts[end] :]
         self._old = places.text
-        self._stack = opened(self._blocks.stack, brackets_of(self._text)) or ""
-        self._target = opened(self._stack, brackets_of(old)) or ""
+        if self._layout:
+            self._stack = opened(self._blocks.stack, brackets_of(self._text)) or ""
+            self._target = self._layout.before[self._first].stack
         self._behind = end
+        if self._grammar.masks and self._text:
+            start = LineState.start(self._blocks.stack, self._bound)
+            self._line = start.after(self._text.removeprefix("\n"), self._grammar.masks.facts)
 
     def _allow_text(self, mask: Mask) -> None:
         """What can be written next; ``mask`` is that of the pieces of text."""
@@ -244,18 +279,36 @@ class EditState:
         if not self._text:
             self._allow_lines(mask, blocks)
         elif last.strip(" "):
-            mask |= rules.within(self._stack)
-            # A bracket is closed on its line, unless the lines around are within one.
-            is_done = self._stack in ("", self._blocks.stack, self._target)
-            if is_done and self._expects is _Expects.LINES:
+            self._allow_pieces(mask)
+            mask &= rules.within(self._stack)
+            # A bracket is closed on its line, unless it ends the line or the lines around
+            # are within one.
+            is_done = self._stack in ("", blocks.stack, self._target) or last[-1] in "([{"
+            if is_done and self._expects is _Expects.LINES and self._line_can_end():
                 self._allow_lines(mask, blocks.after(last) or blocks)
         else:
             if blocks.allow(len(last)):
-                mask |= rules.within(self._stack) & ~rules.begins_with_space
+                self._allow_pieces(mask)
+                mask &= rules.within(self._stack) & ~rules.begins_with_space
             for spaces, token in rules.spaces.items():
                 mask[token] = len(last) + spaces <= blocks.deepest
             if self._expects is _Expects.LINES:
                 self._allow_lines(mask, blocks)
+
+    def _allow_pieces(self, mask: Mask) -> None:
+        """The pieces with which the line can go on, brackets aside."""
+        if self._line is None or self._grammar.masks is None:
+            mask[:] = True
+        else:
+            self._grammar.masks.allow(self._line, mask)
+
+    def _line_can_end(self, rest: str = "") -> bool:
+        """Whether the line that is written can end with ``rest``."""
+        if self._line is None or self._grammar.masks is None:
+            return True
+        facts = self._grammar.masks.facts
+        line = self._line.after(rest, facts)
+        return line is not None and line.can_end(facts)
 
     def _allow_lines(self, mask: Mask, blocks: Blocks) -> None:
         """The starts of lines that can stand behind these blocks, spaces added perhaps."""
@@ -268,16 +321,18 @@ class EditState:
         within = self._expects is _Expects.NEW
         if whole == self._old or (within and not self._text):
             return
+        # What is missing may stand further on in the line.
+        mask[self._tokenizer.old] = within and bool(self._starts())
         can_end, last = True, self._count + 1
         if self._layout is not None:
-            if self._stack != self._target:
-                return
+            stack = opened(self._stack, brackets_of(self._rest))
             done = self._done()
-            can_end = done is not None and self._layout.can_go_on(done, self._free)
+            if stack != self._target or done is None or not self._line_can_end(self._rest):
+                return
+            can_end = self._layout.can_go_on(done, self._free)
             if not can_end:  # unless the next line of code is changed, too
                 last = self._layout.next_code[self._free - 1]
         mask[self._tokenizer.end] = can_end
-        mask[self._tokenizer.old] = within and bool(self._starts())
         self._allow_addresses(mask, self._free, last)
 
     def _done(self) -> Blocks | None:

@@ -20,19 +20,13 @@ from transformers.utils import logging as transformers_logging
 
 from evolution.language_model.copying import prepare_to_copy
 from evolution.language_model.tokenizer import EditTokenizer
+from evolution.language_model.weights import MANIFEST, ModelError, check_files, check_vocabulary
 
 CONTEXT = 1_024  # tokens: a parent, a message and an edit
-PARENT_TOKENS = 640  # of them, at most; a longer parent is shown in part, through a window
 _ROPE_THETA = 1e6  # half of a head's pairs turn so slowly that matches hold over the context
-WEIGHTS = "model.safetensors"
-MANIFEST = "manifest.json"
 
 # Reading and writing a small model takes a blink; workers would log every line of a bar.
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-class ModelError(ValueError):
-    """The model cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +110,7 @@ def load_model(folder: Path, device: str = "cpu") -> DiffModel:
     Raises:
         ModelError: if files are missing, damaged or do not fit each other.
     """
-    missing = [n for n in ("config.json", WEIGHTS, MANIFEST) if not (folder / n).is_file()]
-    if missing:
-        raise ModelError(f"The model in {folder} lacks {', '.join(missing)}; copy it anew.")
+    check_files(folder)
     try:
         tokenizer = EditTokenizer.load(folder)
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -127,11 +119,7 @@ def load_model(folder: Path, device: str = "cpu") -> DiffModel:
         )
     except (ValueError, OSError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(f"The model in {folder} is damaged: {error}") from error
-    if decoder.config.vocab_size != tokenizer.size:
-        raise ModelError(
-            f"The model in {folder} has {decoder.config.vocab_size} tokens and its tokenizer "
-            f"{tokenizer.size}: the files are of two models."
-        )
+    check_vocabulary(folder, decoder.config.vocab_size, tokenizer)
     nn.Module.to(decoder, device)
     decoder.train(False)
     return DiffModel(decoder, tokenizer, manifest)

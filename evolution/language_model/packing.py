@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from evolution.diffs.line_edits import line_edits, lines_of
 from evolution.language_model.examples import EditExample
-from evolution.language_model.model import PARENT_TOKENS
 from evolution.language_model.tokenizer import EditTokenizer
-from evolution.language_model.windows import window_around
+from evolution.language_model.windows import PARENT_TOKENS, window_around
 
 _PADDING = -1
 

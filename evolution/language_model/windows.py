@@ -9,6 +9,7 @@ import numpy as np
 from evolution.diffs.line_edits import LineEdit
 from evolution.language_model.tokenizer import MAX_LINES, EditTokenizer, Window
 
+PARENT_TOKENS = 640  # of a model's context, at most; a longer parent is shown in part
 LONGEST_WINDOW = MAX_LINES - 1  # lines; the end of the program needs an address too
 _ENDS = 2  # tokens: the mark of a program and the address of its end
 

@@ -17,6 +17,7 @@ from evolution.diffs.line_edits import lines_of
 from evolution.language_model.generation import Group, Sampled, Sampler, Sampling
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import Shape, decoder_config, load_model
+from evolution.language_model.program_facts import facts_of
 from evolution.language_model.quantization import Precision
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.types import Failure
@@ -67,7 +68,7 @@ class Workload:
             return [Group(parent, suffixes) for parent in self.parents]
         rules = EditRules(self.tokenizer)
         return [
-            Group(parent, suffixes, rules.grammar(lines))
+            Group(parent, suffixes, rules.grammar(lines, facts_of("\n".join(lines))))
             for parent, lines in zip(self.parents, self.programs, strict=True)
         ]
 

@@ -121,8 +121,8 @@ class DiffModelOperator:
     ) -> list[Child | Failure]:
         """Sample once for each task."""
         from evolution.language_model.generation import Group, Sampling
-        from evolution.language_model.model import PARENT_TOKENS
-        from evolution.language_model.windows import window_at_random
+        from evolution.language_model.program_facts import facts_of
+        from evolution.language_model.windows import PARENT_TOKENS, window_at_random
 
         tokenizer = rules.tokenizer
         by_parent: defaultdict[str, list[int]] = defaultdict(list)
@@ -137,7 +137,7 @@ class DiffModelOperator:
                 results.update(dict.fromkeys(ats, _NO_WINDOW))
                 continue
             suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
-            grammar = rules.grammar(window.lines)
+            grammar = rules.grammar(window.lines, facts_of(parent))
             groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
             members.append((ats, window))
         sampled = [
@@ -219,11 +219,11 @@ def _choose(
 def _loaded(name: str) -> tuple[Sampler, EditRules]:
     from evolution.language_model.generation import Sampler
     from evolution.language_model.grammar import EditRules
-    from evolution.language_model.model import load_model
     from evolution.language_model.registry import find_model
+    from evolution.language_model.weights import read_weights
 
-    model = load_model(find_model(name).folder)
-    return Sampler(model.decoder, end=model.tokenizer.end), EditRules(model.tokenizer)
+    model, tokenizer = read_weights(find_model(name).folder)
+    return Sampler(model, end=tokenizer.end), EditRules(tokenizer)
 
 
 def _unavailable(reason: str) -> Failure:

@@ -10,12 +10,14 @@ import torch
 
 from evolution.diffs.line_edits import lines_of
 from evolution.language_model.examples import ExamplesError, write_examples
+from evolution.language_model.generation import Group, Sampler
 from evolution.language_model.making import make_model
 from evolution.language_model.mixture import Mixture, make_part, read_part
-from evolution.language_model.model import ModelError, load_model, new_decoder
+from evolution.language_model.model import load_model, new_decoder
 from evolution.language_model.muon import orthogonal
 from evolution.language_model.registry import UnknownModel, find_model, model_hash
 from evolution.language_model.training import Training
+from evolution.language_model.weights import ModelError, read_weights
 from tests.evolution.language_model.tiny import (
     SETTINGS,
     SHAPE,
@@ -173,11 +175,34 @@ def test_fine_tuning_starts_from_its_parent_and_names_it(tmp_path: Path) -> None
 def test_missing_and_damaged_files_are_named(tmp_path: Path, name: str) -> None:
     list(make_tiny(tmp_path / "small", steps=1))
     (tmp_path / "small" / name).write_bytes(b"{broken")
-    with pytest.raises(ModelError, match="damaged"):
-        load_model(tmp_path / "small")
+    for read in (load_model, read_weights):
+        with pytest.raises(ModelError, match="damaged"):
+            read(tmp_path / "small")
     (tmp_path / "small" / name).unlink()
-    with pytest.raises(ModelError, match=r"lacks|damaged"):
-        load_model(tmp_path / "small")
+    for read in (load_model, read_weights):
+        with pytest.raises(ModelError, match=r"lacks|damaged"):
+            read(tmp_path / "small")
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    list(make_tiny(tmp_path / "small", steps=1))
+    config = json.loads((tmp_path / "small" / "config.json").read_text(encoding="utf-8"))
+    for change in ({"intermediate_size": 7}, {"hidden_act": "relu"}, {"vocab_size": 9}):
+        text = json.dumps(config | change)
+        (tmp_path / "small" / "config.json").write_text(text, encoding="utf-8")
+        with pytest.raises(ModelError, match="damaged"):
+            read_weights(tmp_path / "small")
+
+
+def test_weights_read_without_transformers_give_the_same_logits(tmp_path: Path) -> None:
+    list(make_tiny(tmp_path / "small", steps=1))
+    whole = load_model(tmp_path / "small")
+    light, tokenizer = read_weights(tmp_path / "small")
+    group = Group(tokenizer.program(["a = 1"]), [tokenizer.message("Change."), [5]])
+    (expected,), (found,) = (
+        Sampler(model, end=tokenizer.end).next_logits([group]) for model in (whole.decoder, light)
+    )
+    assert torch.equal(expected, found)
 
 
 def test_muon_makes_matrices_orthogonal() -> None:

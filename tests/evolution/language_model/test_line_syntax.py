@@ -1,0 +1,136 @@
+"""Lines as they are written: what can become Python goes on, what cannot is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from evolution.language_model.layout import layout_of
+from evolution.language_model.line_syntax import LineState
+from evolution.language_model.program_facts import facts_of
+from evolution.walkers.seeds import SEEDS
+from tests.evolution.language_model.tiny import examples
+
+PROGRAM = """
+def leg(wc, x, y, length=1.0):
+    foot = wc.add_joint(x, y)
+    return foot
+
+def make_walker():
+    wc = walker_creator()
+    a = leg(wc, 0, 0)
+    b = leg(wc, 1, 0, length=2.0)
+    wc.add_muscle(a, b)
+    return wc.get_walker()
+"""
+FACTS = facts_of(PROGRAM)
+assert FACTS is not None
+
+
+def is_read(line: str, stack: str = "", *, by: int | None = None) -> bool:
+    """Whether the line is taken, written whole or ``by`` characters at a time."""
+    state: LineState | None = LineState.start(stack)
+    step = by or len(line)
+    for at in range(0, len(line), step or 1):
+        state = state and state.after(line[at : at + step], FACTS)
+    return state is not None and state.can_end(FACTS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "c = leg(wc, 2, 0)",
+        "c = leg(wc, 2.5, -1e-3, length=.5)",
+        "c, d = a, b",
+        "for k in range(3):",
+        "joints = [leg(wc, k, 0) for k in range(3)]",
+        "if a != b and not (a is None):",
+        "else:",
+        "return wc.get_walker()",
+        "def knee(wc, angle=math.pi, *rest):",
+        "wc.add_muscle(a, b, False, amplitude=2.0 ** -1, phase=math.pi / 2)",
+        "wc.add_muscle(*[a, b])",
+        "points = {1: (a, b), 2: a[1:]}  # all of them",
+        "best = leg(wc, 1, 2, length=lambda k: -k)",
+        "print('it moves', \"or not\")",
+        '"""Docs."""',
+        "a: int = 3",
+        "a += 1; b -= 1",
+        "import numpy as numbers",
+        "from math import tau",
+        "class Hip(object):",
+        "legs = [",
+        "pass",
+        "x = 2",
+    ],
+)
+def test_python_is_taken(line: str) -> None:
+    assert is_read(line)
+    assert is_read(f"    {line}" if line else line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "c = leg(wc, 2)",  # one argument too few
+        "c = leg(wc, 2, 3, 4, 5)",  # and one too many
+        "wc.add_joint(1)",
+        "c = a b",
+        "c = 1 2",
+        "c = * 2",
+        "c = (a, b",  # as long as nothing follows it is a bracket over several lines
+        "c = a +",
+        "c = nobody",
+        "nobody",
+        "nobody(1)",
+        "wc.add_jiont(1, 2)",
+        "for k in range(3)",
+        "if a == b",
+        "c = )",
+        "c = 'open",
+        "leg(wc, 1, 2, 3 = 4)",
+        "return = 3",
+        "c = 1.2.3",
+        "c = a..b",
+        "c = 5(a)",
+        "else a:",
+    ],
+)
+def test_what_cannot_be_python_is_refused(line: str) -> None:
+    assert is_read(line) == (line == "c = (a, b")
+
+
+@pytest.mark.parametrize("line", ["leg(wc, 2, 0),", "]", "a, b] = 1, 2", "for k in range(2)]"])
+def test_lines_within_brackets_begin_anyhow(line: str) -> None:
+    assert is_read(line, "[") or line == "a, b] = 1, 2"
+
+
+def test_a_line_in_small_pieces_reads_the_same() -> None:
+    for line in ("c = leg(wc, 12.5, a)", "for k in range(3):", "c = leg(wc, 2, 3, 4, 5)"):
+        assert is_read(line, by=1) == is_read(line)
+
+
+def test_a_function_that_is_defined_anew_takes_what_it_likes() -> None:
+    state = LineState.start("").after("def leg(wc):", FACTS)
+    assert state is not None
+    line = LineState.start("", state.bound).after("leg(wc)", FACTS)
+    assert line is not None
+
+
+def test_the_lines_of_programs_are_taken() -> None:
+    programs = [seed.program for seed in SEEDS.values()]
+    programs += [text for example in examples() for text in (example.parent, example.child)]
+    for program in programs:
+        facts = facts_of(program)
+        layout = layout_of(program.splitlines())
+        assert facts is not None
+        assert layout is not None
+        for blocks, line in zip(layout.before, layout.lines, strict=False):
+            state = LineState.start(blocks.stack).after(line, facts)
+            assert state is not None, line
+            assert state.can_end(facts), line
+
+
+def test_a_program_with_a_star_import_or_none_at_all_has_no_facts() -> None:
+    assert facts_of("from math import *\n") is None
+    assert facts_of("def broken(:\n") is None
