@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from evolution.language_model.line_syntax import (
     BEFORE_OPERANDS,
     BETWEEN_OPERANDS,
+    STRING_PREFIXES,
     VALUES,
     LineState,
     Want,
@@ -50,6 +51,7 @@ class LinePieces:
                 (self.words if bare == text else self.spaced_words)[bare] = token
             elif bare.isascii() and not bare[0].isspace():
                 self._signs.append((token, text))
+        self.quotes = self._mask(token for token, text in self._signs if text[0] in "'\"")
         self.letters, self.spaced_letters = (
             self._mask(token for word, token in words.items() if len(word) == 1)
             for words in (self.words, self.spaced_words)
@@ -128,6 +130,8 @@ class LineMasks:
         done = state.finished(self.facts)
         if state.word and not _is_number(state.word):
             self._allow_words(state, state.word, mask, spaced=False)
+            if state.word.lower() in STRING_PREFIXES:
+                mask |= pieces.quotes
         elif state.word:
             mask |= pieces.after_number(state.word)
             mask |= pieces.signs(state)

@@ -29,7 +29,7 @@ _LEXEMES = re.compile(r" +|\w+|[^\w\s]+|\s")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _AUGMENTED = {"**=", "//=", "<<=", ">>=", "+=", "-=", "*=", "/=", "%=", "@=", "&=", "|=", "^="}
 _UNARY = {"+", "-", "~"}
-_PREFIXES = {"f", "r", "b", "u", "fr", "rf", "rb", "br"}
+STRING_PREFIXES = {"f", "r", "b", "u", "fr", "rf", "rb", "br"}
 
 VALUES = frozenset({"None", "True", "False"})
 BEFORE_OPERANDS = frozenset({"not", "lambda", "await", "yield"})
@@ -210,7 +210,7 @@ class LineState(NamedTuple):
         if last == "." and (self.head, word) != ("from", "import"):
             return None
         state = self._replace(want=Want.OPERAND, last=word, binds="for" if word == "for" else "")
-        if not last and word in STATEMENTS:
+        if last in {"", "async"} and word in STATEMENTS:
             want = Want.OPERATOR if word in _ALONE | _BEFORE_COLON else Want.OPERAND
             return state._replace(want=want, head=word, declares=word in _DECLARES)
         if word == "import" and self.head == "from":
@@ -253,7 +253,7 @@ class LineState(NamedTuple):
         while state is not None and text and not state.is_free:
             if state.quote:
                 return state._in_string(text, facts)
-            if state.word.lower() in _PREFIXES and text[0] in "'\"":
+            if state.word.lower() in STRING_PREFIXES and text[0] in "'\"":
                 state = state._replace(word="")
             elif number := state._number_with(text):
                 state, text = state._replace(word=number), text[1:]

@@ -25,6 +25,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 
 from evolution.diffs.line_edits import LineEdit
 from evolution.diffs.within_lines import Replacement, replace_within, replacements
+from evolution.language_model.layout import brackets_of
 from evolution.types import Failure, Stage
 
 VOCABULARY = 4_096  # pieces of text; the marks and addresses come on top
@@ -152,12 +153,19 @@ class EditTokenizer:
         by_line: list[int] = []
         for number, (before, after) in enumerate(zip(old, edit.lines, strict=True), edit.first):
             whole = self._whole(number, number, [after])
-            within = [self.addresses[number]]
-            for change in replacements("\n" + before, "\n" + after):
-                within += [self.old, *self._text(change.old), self.new, *self._text(change.new)]
+            within = self._within(number, replacements("\n" + before, "\n" + after))
             if before != after:
-                by_line += within if len(within) < len(whole) else whole
+                by_line += within if within and len(within) < len(whole) else whole
         return by_line if len(by_line) < len(tokens) else tokens
+
+    def _within(self, number: int, changes: Sequence[Replacement]) -> list[int]:
+        """None where several changes move brackets: a model loses track of them."""
+        if len(changes) > 1 and any(brackets_of(change.old + change.new) for change in changes):
+            return []
+        tokens = [self.addresses[number]]
+        for change in changes:
+            tokens += [self.old, *self._text(change.old), self.new, *self._text(change.new)]
+        return tokens
 
     def _whole(self, first: int, last: int, lines: Sequence[str]) -> list[int]:
         bottom = self.insert if last < first else self.addresses[last]
