@@ -54,7 +54,14 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     tune = commands.add_parser("tune", help="fine-tune on accepted diffs", description=_TUNE)
     tune.set_defaults(command=_tune)
     tune.add_argument("--model", default="", metavar="NAME", help="parent (default: the shipped)")
-    tune.add_argument("--runs", nargs="+", required=True, type=Path, metavar="DIR")
+    tune.add_argument(
+        "--runs",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="finished runs; without them the model goes on with --data",
+    )
     tune.add_argument(
         "--data", nargs="*", default=[], type=_shared, metavar="FILE[=SHARE]", help="to rehearse"
     )
@@ -102,7 +109,10 @@ def _tune(options: argparse.Namespace) -> int:
     examples = (
         example for run in options.runs for example in accepted_examples(_walkers(run), run.name)
     )
-    parts = [make_part("accepted", options.share, examples), *_parts(options.data)]
+    if not (options.runs or options.data):
+        raise CommandError("There is nothing to learn from: name --runs, --data or both.")
+    accepted = [make_part("accepted", options.share, examples)] if options.runs else []
+    parts = [*accepted, *_parts(options.data)]
     try:
         parent = find_model(options.model)
     except UnknownModel as error:

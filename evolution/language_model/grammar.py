@@ -9,20 +9,30 @@ ruled out loses its probability to the rest.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evolution.diffs.within_lines import units_of
-from evolution.language_model.layout import Blocks, behind, brackets_of, layout_of, opened
+from evolution.language_model.layout import (
+    Blocks,
+    behind,
+    brackets_of,
+    layout_of,
+    lowest,
+    opened,
+)
 from evolution.language_model.line_masks import LineMasks, LinePieces
-from evolution.language_model.line_syntax import LineState
+from evolution.language_model.line_state import LineState
+from evolution.language_model.line_syntax import after, can_end, finished
 from evolution.language_model.program_facts import Facts
 from evolution.language_model.tokenizer import EditTokenizer
 
 Mask = NDArray[np.bool_]
+
+_DEEPEST = 6  # brackets, one in the other; a model that lost its way opens them for ever
 
 
 class EditRules:
@@ -70,7 +80,9 @@ class EditRules:
                 self._within.clear()
             known = self._within[stack] = np.zeros(len(self.texts), dtype=bool)
             for brackets, tokens in self._with_brackets.items():
-                known[tokens] = opened(stack, brackets) is not None
+                after = opened(stack, brackets)
+                is_deeper = after is not None and len(after) > max(len(stack), _DEEPEST)
+                known[tokens] = after is not None and not is_deeper
             known[list(self.line_starts.values())] = False
         return known
 
@@ -153,6 +165,7 @@ class EditState:
         self._rest = ""  # of the line, behind a change within it
         self._old = ""  # what all of it takes the place of
         self._stack, self._target = "", ""  # brackets that are open, and have to be at last
+        self._floor = 0  # how many of them have to stay open
         self._blocks = Blocks()  # before the edit; behind it once it is done
         self._line: LineState | None = None  # of what is written; None where all is free
         self._bound: frozenset[str] = frozenset()  # names that this edit brought in
@@ -187,7 +200,7 @@ class EditState:
         tokenizer = self._tokenizer
         if token == tokenizer.old:
             self._expects = _Expects.OLD
-            self._matches = self._starts()
+            self._matches = list(self._starts())
         elif token == tokenizer.new:
             self._begin_within()
         elif token == tokenizer.insert:
@@ -215,17 +228,19 @@ class EditState:
             self._end_line()
             self._begin_line()
         elif self._line is not None and self._grammar.masks:
-            self._line = self._line.after(text, self._grammar.masks.facts)
+            self._line = after(self._line, text, self._grammar.masks.facts)
         self._stack = opened(self._stack, brackets_of(text)) or ""
 
     def _begin_line(self) -> None:
-        self._line = LineState.start(self._stack, self._bound) if self._grammar.masks else None
+        self._line = None
+        if self._grammar.masks:
+            self._line = LineState.start(self._stack, self._bound).before(self._rest)
 
     def _end_line(self) -> None:
         """Remember the names that the line bound."""
         masks = self._grammar.masks
         if self._line is not None and masks:
-            done = self._line.finished(masks.facts)
+            done = finished(self._line, masks.facts)
             self._bound = done.bound if done else self._bound
         self._line = None
 
@@ -248,12 +263,14 @@ class EditState:
         self._old = "".join("\n" + line for line in self._grammar.lines[self._first - 1 : last])
         if self._layout:
             self._stack, self._target = self._blocks.stack, self._layout.before[last].stack
+            self._floor = 0
 
     def _begin_within(self) -> None:
         """New text takes the place of the one that was found."""
         first, end = self._match() or (0, 0)
         places = self._grammar.places(self._first)
         between = places.text[places.firsts[self._behind] : places.firsts[first]]
+        old = places.text[places.firsts[first] : places.firsts[end]]
         self._expects = _Expects.NEW
         self._free = self._first + 1
         self._text += between
@@ -261,11 +278,15 @@ class EditState:
         self._old = places.text
         if self._layout:
             self._stack = opened(self._blocks.stack, brackets_of(self._text)) or ""
-            self._target = self._layout.before[self._first].stack
+            self._target = opened(self._stack, brackets_of(old)) or ""
+            # One more may close and open again: `1` gives way to `1), (2`.
+            kept = lowest(self._stack, brackets_of(old))
+            self._floor = kept - 1 if kept > 1 else kept
         self._behind = end
         if self._grammar.masks and self._text:
             start = LineState.start(self._blocks.stack, self._bound)
-            self._line = start.after(self._text.removeprefix("\n"), self._grammar.masks.facts)
+            line = after(start, self._text.removeprefix("\n"), self._grammar.masks.facts)
+            self._line = line and line.before(self._rest)
 
     def _allow_text(self, mask: Mask) -> None:
         """What can be written next; ``mask`` is that of the pieces of text."""
@@ -280,7 +301,7 @@ class EditState:
             self._allow_lines(mask, blocks)
         elif last.strip(" "):
             self._allow_pieces(mask)
-            mask &= rules.within(self._stack)
+            mask &= rules.within(self._stack[self._floor :])
             # A bracket is closed on its line, unless it ends the line or the lines around
             # are within one.
             is_done = self._stack in ("", blocks.stack, self._target) or last[-1] in "([{"
@@ -289,7 +310,7 @@ class EditState:
         else:
             if blocks.allow(len(last)):
                 self._allow_pieces(mask)
-                mask &= rules.within(self._stack) & ~rules.begins_with_space
+                mask &= rules.within(self._stack[self._floor :]) & ~rules.begins_with_space
             for spaces, token in rules.spaces.items():
                 mask[token] = len(last) + spaces <= blocks.deepest
             if self._expects is _Expects.LINES:
@@ -306,9 +327,11 @@ class EditState:
         """Whether the line that is written can end with ``rest``."""
         if self._line is None or self._grammar.masks is None:
             return True
+        if self._line.word and _goes_on(rest):
+            return False
         facts = self._grammar.masks.facts
-        line = self._line.after(rest, facts)
-        return line is not None and line.can_end(facts)
+        line = after(self._line.released(), rest, facts)
+        return line is not None and can_end(line, facts)
 
     def _allow_lines(self, mask: Mask, blocks: Blocks) -> None:
         """The starts of lines that can stand behind these blocks, spaces added perhaps."""
@@ -321,18 +344,19 @@ class EditState:
         within = self._expects is _Expects.NEW
         if whole == self._old or (within and not self._text):
             return
-        # What is missing may stand further on in the line.
-        mask[self._tokenizer.old] = within and bool(self._starts())
-        can_end, last = True, self._count + 1
+        is_end, last = True, self._count + 1
+        if self._layout is not None and self._stack != self._target:
+            return
+        # What the line still lacks may stand further on in it.
+        mask[self._tokenizer.old] = within and any(self._starts())
         if self._layout is not None:
-            stack = opened(self._stack, brackets_of(self._rest))
             done = self._done()
-            if stack != self._target or done is None or not self._line_can_end(self._rest):
+            if done is None or not self._line_can_end(self._rest):
                 return
-            can_end = self._layout.can_go_on(done, self._free)
-            if not can_end:  # unless the next line of code is changed, too
+            is_end = self._layout.can_go_on(done, self._free)
+            if not is_end:  # unless the next line of code is changed, too
                 last = self._layout.next_code[self._free - 1]
-        mask[self._tokenizer.end] = can_end
+        mask[self._tokenizer.end] = is_end
         self._allow_addresses(mask, self._free, last)
 
     def _done(self) -> Blocks | None:
@@ -343,13 +367,30 @@ class EditState:
         start = self._tokenizer.addresses[0]
         mask[start + first : start + last + 1] = True
 
-    def _starts(self) -> list[tuple[int, int]]:
+    def _starts(self) -> Iterator[tuple[int, int]]:
         """Places behind the last change where another one can begin."""
-        places = self._grammar.places(self._first)
-        return [(at, at) for at in range(self._behind, len(places.tokens)) if places.starts[at]]
+        places, masks = self._grammar.places(self._first), self._grammar.masks
+        line, read = self._line and self._line.released(), self._behind
+        for at in range(self._behind, len(places.tokens)):
+            if not places.starts[at]:
+                continue
+            if line is not None and masks:
+                between = places.text[places.firsts[read] : places.firsts[at]]
+                line = after(line, between, masks.facts)
+                read = at
+                if line is None or finished(line, masks.facts) is None:
+                    return
+                if line.word and _goes_on(places.text[places.firsts[at] :]):
+                    continue
+            yield (at, at)
 
     def _match(self) -> tuple[int, int] | None:
         """The place that is meant: the first that reads so and ends where a unit ends."""
         places = self._grammar.places(self._first)
         ended = ((first, at) for first, at in self._matches if at > first and places.ends[at - 1])
         return next(ended, None)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a word in front would go on with the text."""
+    return text[:1].isalnum() or text[:1] == "_"

@@ -32,6 +32,15 @@ def opened(stack: str, brackets: str) -> str | None:
     return stack
 
 
+def lowest(stack: str, brackets: str) -> int:
+    """How many of the brackets in ``stack`` stay open throughout."""
+    least = depth = len(stack)
+    for bracket in brackets:
+        depth += -1 if bracket in _CLOSES else 1
+        least = min(least, depth)
+    return max(least, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Blocks:
     """What is open between two lines.

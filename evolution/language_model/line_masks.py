@@ -7,25 +7,31 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evolution.language_model.line_syntax import (
+from evolution.language_model.line_state import LineState, Want, Words
+from evolution.language_model.line_syntax import after, finished
+from evolution.language_model.program_facts import (
+    MATH_ATTRIBUTES,
+    USUAL_ATTRIBUTES,
+    USUAL_NAMES,
+    Facts,
+)
+from evolution.language_model.python_words import (
     BEFORE_OPERANDS,
     BETWEEN_OPERANDS,
     STRING_PREFIXES,
     VALUES,
-    LineState,
-    Want,
-    Words,
 )
-from evolution.language_model.program_facts import USUAL_ATTRIBUTES, USUAL_NAMES, Facts
 
 Mask = NDArray[np.bool_]
 
 _USUAL = {
     Words.NAMES: USUAL_NAMES | VALUES | BEFORE_OPERANDS,
     Words.ATTRIBUTES: USUAL_ATTRIBUTES,
+    Words.OF_MATH: MATH_ATTRIBUTES,
     Words.OPERATORS: BETWEEN_OPERANDS,
     Words.BOTH: USUAL_NAMES | VALUES | BEFORE_OPERANDS | BETWEEN_OPERANDS,
 }
+_LONGEST_NUMBER = 10  # characters; a model that lost its way writes digits for ever
 _NO_FACTS = Facts(frozenset(), frozenset(), {}, {})
 _MOST_MASKS = 1_000  # of each kind: some four kilobytes each
 
@@ -96,6 +102,8 @@ class LinePieces:
 
     def after_number(self, word: str) -> Mask:
         """What a number can go on with that is neither sign nor space."""
+        if len(word) >= _LONGEST_NUMBER:
+            return np.zeros(self.count, dtype=bool)
         return self.digits | self._exponents if word[-1].isdigit() else self.digits
 
     def signs(self, state: LineState) -> Mask:
@@ -107,7 +115,7 @@ class LinePieces:
                 self._by_state.clear()
             mask = self._by_state[state] = np.zeros(self.count, dtype=bool)
             for token, text in self._signs:
-                mask[token] = state.after(text, _NO_FACTS) is not None
+                mask[token] = after(state, text, _NO_FACTS) is not None
         return mask
 
 
@@ -118,7 +126,7 @@ class LineMasks:
         self.facts = facts
         self._pieces = pieces
         self._names = facts.names - USUAL_NAMES
-        self._attributes = facts.attributes - USUAL_ATTRIBUTES
+        self._attributes = (facts.attributes or frozenset()) - USUAL_ATTRIBUTES
         self._known: dict[tuple[Words, str, bool], Mask] = {}
 
     def allow(self, state: LineState, mask: Mask) -> None:
@@ -127,7 +135,7 @@ class LineMasks:
         if state.quote or state.is_free:
             mask[:] = True
             return
-        done = state.finished(self.facts)
+        done = finished(state, self.facts)
         if state.word and not _is_number(state.word):
             self._allow_words(state, state.word, mask, spaced=False)
             if state.word.lower() in STRING_PREFIXES:
@@ -142,7 +150,7 @@ class LineMasks:
         mask |= pieces.spaces
         if done.last != ".":
             self._allow_words(done, "", mask, spaced=True)
-        if done.want is not Want.OPERATOR and done.last != ".":
+        if done.want is not Want.OPERATOR and done.last != "." and done.takes_values():
             mask |= pieces.spaced_digits
             if not state.word:
                 mask |= pieces.digits
@@ -153,6 +161,8 @@ class LineMasks:
         kind = state.words()
         if kind is Words.NONE:
             return
+        if kind is Words.ATTRIBUTES and self.facts.attributes is None:
+            kind = Words.ANY
         mask |= self._pieces.usual(kind, begun, spaced)
         if kind in {Words.NAMES, Words.BOTH, Words.ATTRIBUTES}:
             key = (kind, begun, spaced)

@@ -22,11 +22,9 @@ KNOWN_NAMES = frozenset(_GIVEN | set(dir(builtins)))
 METHODS = {
     name: inspect.signature(getattr(walker_creator(), name)) for name in ("add_joint", "add_muscle")
 }
+MATH_ATTRIBUTES = frozenset(name for name in dir(math) if not name.startswith("_"))
 USUAL_ATTRIBUTES = frozenset(
-    name
-    for owner in (math, list, dict, set, str, walker_creator)
-    for name in dir(owner)
-    if not name.startswith("_")
+    name for name in (*dir(list), *dir(walker_creator)) if not name.startswith("_")
 )
 USUAL_NAMES = KNOWN_NAMES | {name for known in METHODS.values() for name in known.parameters}
 
@@ -36,12 +34,13 @@ class Facts:
     """What a program's lines can name.
 
     Attributes:
-        names, attributes: known ones.
+        names: known ones.
+        attributes: known ones; None for general programs, whose objects come from anywhere.
         functions, methods: how many arguments those take that are known for sure.
     """
 
     names: frozenset[str]
-    attributes: frozenset[str]
+    attributes: frozenset[str] | None
     functions: Mapping[str, Arity]
     methods: Mapping[str, Arity]
 
@@ -56,17 +55,20 @@ def facts_of(program: str) -> Facts | None:
     if has_star_import(nodes):
         return None
     names = set(USUAL_NAMES)
-    attributes = set(USUAL_ATTRIBUTES)
+    attributes = set(USUAL_ATTRIBUTES | MATH_ATTRIBUTES)
     for node in nodes:
         names |= _names(node)
         if isinstance(node, ast.Attribute):
-            attributes.add(node.attr)
+            is_of_math = isinstance(node.value, ast.Name) and node.value.id == "math"
+            attributes |= set() if is_of_math else {node.attr}
         elif isinstance(node, ast.ClassDef):
             attributes |= {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
     own = own_functions(nodes)
     functions = {name: _arity(signature) for name, signature in own.items() if signature}
     methods = {name: _arity(known) for name, known in METHODS.items() if name not in own}
-    return Facts(frozenset(names), frozenset(attributes), functions, methods)
+    is_walker = any(method in program for method in METHODS) or "query_cppn" in program
+    known = frozenset(attributes) if is_walker else None
+    return Facts(frozenset(names), known, functions, methods)
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evolution.language_model.layout import layout_of
-from evolution.language_model.line_syntax import LineState
+from evolution.language_model.line_state import LineState
+from evolution.language_model.line_syntax import after, can_end
 from evolution.language_model.program_facts import facts_of
 from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import examples
@@ -31,8 +32,8 @@ def is_read(line: str, stack: str = "", *, by: int | None = None) -> bool:
     state: LineState | None = LineState.start(stack)
     step = by or len(line)
     for at in range(0, len(line), step or 1):
-        state = state and state.after(line[at : at + step], FACTS)
-    return state is not None and state.can_end(FACTS)
+        state = state and after(state, line[at : at + step], FACTS)
+    return state is not None and can_end(state, FACTS)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +112,9 @@ def test_a_line_in_small_pieces_reads_the_same() -> None:
 
 
 def test_a_function_that_is_defined_anew_takes_what_it_likes() -> None:
-    state = LineState.start("").after("def leg(wc):", FACTS)
+    state = after(LineState.start(""), "def leg(wc):", FACTS)
     assert state is not None
-    line = LineState.start("", state.bound).after("leg(wc)", FACTS)
+    line = after(LineState.start("", state.bound), "leg(wc)", FACTS)
     assert line is not None
 
 
@@ -126,9 +127,9 @@ def test_the_lines_of_programs_are_taken() -> None:
         assert facts is not None
         assert layout is not None
         for blocks, line in zip(layout.before, layout.lines, strict=False):
-            state = LineState.start(blocks.stack).after(line, facts)
+            state = after(LineState.start(blocks.stack), line, facts)
             assert state is not None, line
-            assert state.can_end(facts), line
+            assert can_end(state, facts), line
 
 
 def test_a_program_with_a_star_import_or_none_at_all_has_no_facts() -> None:
