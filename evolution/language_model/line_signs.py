@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from evolution.language_model.line_state import UNKNOWN, Bracket, LineState, Want
 from evolution.language_model.python_words import (
     ABOVE,
@@ -15,6 +17,7 @@ from evolution.language_model.python_words import (
 )
 
 
+@lru_cache(maxsize=20_000)  # pieces of text share their first signs
 def after_sign(line: LineState, sign: str) -> LineState | None:
     """Behind one sign; the line's word is finished."""
     state = line._replace(prior=line.last, last=sign, callee=UNKNOWN)

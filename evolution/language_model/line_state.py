@@ -56,8 +56,9 @@ class Bracket(NamedTuple):
 
     def for_signs(self) -> Bracket:
         """See `LineState.for_signs`."""
-        least, most = (min(max(number - self.commas, 0), 8) for number in self.arity)
-        return Bracket(self.sign, (least, max(most - self.reserved, 0)))
+        least, most = self.arity
+        left = max(most - self.commas - self.reserved, 0)
+        return Bracket(self.sign, (min(max(least - self.commas, 0), 3), min(left, 4)))
 
 
 class LineState(NamedTuple):
@@ -203,6 +204,8 @@ class LineState(NamedTuple):
             prior=self.prior if self.prior in {"(", ",", ABOVE} else "name",
             word=_like(self.word),
             brackets=tuple(bracket.for_signs() for bracket in self.brackets[-4:]),
+            callee=(min(self.callee[0], 1), 1_000),
+            binds="",
             bound=frozenset(),
             parameters=frozenset(),
             owner="",

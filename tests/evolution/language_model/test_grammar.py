@@ -12,6 +12,7 @@ from evolution.language_model.generation import Group, Sampler, Sampling, refere
 from evolution.language_model.grammar import EditRules, EditState
 from evolution.language_model.layout import is_code, layout_of
 from evolution.language_model.model import new_decoder
+from evolution.language_model.program_facts import facts_of
 from evolution.types import Failure
 from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import SHAPE, examples, tokenizer
@@ -136,3 +137,63 @@ def test_the_reference_obeys_the_same_grammar() -> None:
         [Group(program, [message], grammar)], Sampling(0, 1, 30), np.random.default_rng(0)
     )
     assert one == other
+
+
+PROGRAM = """\
+def make_walker():
+    wc = walker_creator()
+    a = wc.add_joint(0, 0)
+    b = wc.add_joint(1 + 2, 0)
+    for k in range(3):
+        wc.add_muscle(a, b, False, k)
+    return wc.get_walker()
+"""
+
+
+def is_allowed(old: str, new: str) -> bool:
+    """Whether the program's edit that puts one text in the place of another can be written."""
+    lines = lines_of(PROGRAM)
+    child = PROGRAM.replace(old, new, 1)
+    state = RULES.grammar(lines, facts_of(PROGRAM)).start()
+    for token in tokenizer().edits(line_edits(PROGRAM, child), lines):
+        if token not in allowed(state):
+            return False
+        state.advance(token)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("add_joint(0, 0)", "add_joint(5, -0.5 * 2)"),
+        ("a, b, False, k", "b, a"),
+        ("range(3)", "range(2 + 3)"),
+        ("k in range(3)", "j in range(3)"),
+        ("    return", "    foot = wc.add_joint(2, 2)\n    wc.add_muscle(foot, a)\n    return"),
+        ("    a = wc", "    points = [k * 2 for k in range(3)]\n    a = wc"),
+        ("    a = wc", "    points = [\n        (1, 2),\n        (3, 4),\n    ]\n    a = wc"),
+    ],
+)
+def test_edits_that_can_work_are_allowed(old: str, new: str) -> None:
+    assert is_allowed(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("add_joint(0, 0)", "add_joint(0)"),
+        ("add_joint(0, 0)", "add_joint(0, 0, 0)"),
+        ("add_joint(0, 0)", "add_joint(hip, 0)"),
+        ("1 + 2", "1 2"),
+        ("1 + 2", "1 +"),
+        ("for k in", "for k + 1 in"),
+        ("a = wc", "a + 1 = wc"),
+        ("make_walker()", "make_walker(a * 2)"),
+        ("make_walker()", "make_walker(a, a)"),
+        ("    return", "    foot = wc.add_jiont(2, 2)\n    return"),
+        ("    return", "    foot = nobody\n    return"),
+        ("    return", "    if a\n    return"),
+    ],
+)
+def test_edits_that_cannot_work_are_not(old: str, new: str) -> None:
+    assert not is_allowed(old, new)
