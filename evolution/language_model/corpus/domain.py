@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evolution.config import PAPER_MESSAGES
-from evolution.language_model.corpus.bases import MOST_CHARACTERS, MOST_LINES, base_program
-from evolution.language_model.corpus.chance import Rng, chance, pick, weighted
+from evolution.language_model.corpus.bases import MOST_CHARACTERS, MOST_LINES
+from evolution.language_model.corpus.chance import Rng, chance, weighted
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.intentions import INTENTIONS, Edit, Intention
 from evolution.language_model.examples import EditExample
@@ -87,27 +87,3 @@ def message_for(
 def fits(text: str) -> bool:
     """Whether a program is short enough to be a parent."""
     return text.count("\n") <= MOST_LINES and len(text) <= MOST_CHARACTERS
-
-
-def domain_examples(
-    rng: Rng, *, edits_per_base: int = 8
-) -> Iterator[tuple[str, list[EditExample]]]:
-    """An endless stream of programs, each with different edits of it; nothing is tried.
-
-    A group's examples have one parent, the group's program. Often one of its children is
-    the next program, up to ten times in a row, so that there are programs as evolution
-    leaves them. About one edit in twelve makes no walker; `build` keeps only those that do.
-    """
-    while True:
-        base, depth = base_program(rng), 0
-        while depth <= MOST_DEPTH:
-            made = candidates(base, rng, edits_per_base)
-            planted = [c for c in made if c.is_planted]
-            plain = [c for c in made if not c.is_planted]
-            yield base, [c.example(rng) for c in plain]
-            for candidate in planted:
-                yield candidate.parent, [candidate.example(rng)]
-            children = [c.edit.child for c in plain if fits(c.edit.child)]
-            if not children or chance(rng, 0.25):
-                break
-            base, depth = pick(rng, children), depth + 1

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
 
+from evolution.language_model.corpus.bases import base_program
+from evolution.language_model.corpus.chance import Rng, chance, pick
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.domain import (
     CHANGED,
@@ -14,14 +17,31 @@ from evolution.language_model.corpus.domain import (
     MOST_DEPTH,
     PARAMETERS,
     SMALL,
-    domain_examples,
+    candidates,
     fits,
 )
 from evolution.language_model.examples import EditExample
 
 
+def lines_of_descent(rng: Rng) -> Iterator[tuple[str, list[EditExample]]]:
+    """Programs, each with edits of it; often one of its children is the next program."""
+    while True:
+        base, depth = base_program(rng), 0
+        while depth <= MOST_DEPTH:
+            made = candidates(base, rng, 8)
+            planted = [c for c in made if c.is_planted]
+            plain = [c for c in made if not c.is_planted]
+            yield base, [c.example(rng) for c in plain]
+            for candidate in planted:
+                yield candidate.parent, [candidate.example(rng)]
+            children = [c.edit.child for c in plain if fits(c.edit.child)]
+            if not children or chance(rng, 0.25):
+                break
+            base, depth = pick(rng, children), depth + 1
+
+
 def groups(seed: int, count: int) -> list[tuple[str, list[EditExample]]]:
-    return list(islice(domain_examples(np.random.default_rng(seed)), count))
+    return list(islice(lines_of_descent(np.random.default_rng(seed)), count))
 
 
 def test_a_group_has_different_edits_of_its_program() -> None:
