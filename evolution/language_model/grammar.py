@@ -27,7 +27,7 @@ from evolution.language_model.layout import (
 from evolution.language_model.line_masks import LineMasks, LinePieces
 from evolution.language_model.line_state import LineState
 from evolution.language_model.line_syntax import after, can_end, finished
-from evolution.language_model.program_facts import Facts
+from evolution.language_model.program_facts import ProgramFacts
 from evolution.language_model.tokenizer import EditTokenizer
 
 Mask = NDArray[np.bool_]
@@ -63,14 +63,17 @@ class EditRules:
             self._with_brackets[brackets_of(text)].append(token)
         self._within: dict[str, Mask] = {}
 
-    def grammar(self, lines: Sequence[str], facts: Facts | None = None) -> EditGrammar:
+    def grammar(
+        self, lines: Sequence[str], facts: ProgramFacts | None = None, before: int = 0
+    ) -> EditGrammar:
         """The edits of a window's lines.
 
         Args:
+            before: lines of the program above the window.
             facts: about the program; with them new lines keep to Python's order of operands
                 and operators, and to names that there are.
         """
-        return EditGrammar(self, lines, facts)
+        return EditGrammar(self, lines, facts, before)
 
     def within(self, stack: str) -> Mask:
         """[pieces]: which fit behind these open brackets; none that starts a line."""
@@ -90,16 +93,28 @@ class EditRules:
 class EditGrammar:
     """The edits of one window; `start` for each of its children."""
 
-    def __init__(self, rules: EditRules, lines: Sequence[str], facts: Facts | None) -> None:
+    def __init__(
+        self, rules: EditRules, lines: Sequence[str], facts: ProgramFacts | None, before: int
+    ) -> None:
         self.rules = rules
         self.lines = lines
         self.layout = layout_of(lines)
-        has_lines = self.layout is not None and facts is not None
-        self.masks = LineMasks(rules.pieces, facts) if has_lines and facts else None
+        self._facts = facts if self.layout is not None else None
+        self._before = before
+        self._masks: dict[int, LineMasks] = {}
         self._places: dict[int, Places] = {}
 
     def start(self) -> EditState:
         return EditState(self)
+
+    def masks(self, number: int) -> LineMasks | None:
+        """What lines can be in front of line ``number`` or in its place; None if anything."""
+        if self._facts is None:
+            return None
+        facts = self._facts.at(self._before + number)
+        if id(facts) not in self._masks:
+            self._masks[id(facts)] = LineMasks(self.rules.pieces, facts)
+        return self._masks[id(facts)]
 
     def places(self, number: int) -> Places:
         """Where a change within line ``number`` can begin and end."""
@@ -167,6 +182,7 @@ class EditState:
         self._stack, self._target = "", ""  # brackets that are open, and have to be at last
         self._floor = 0  # how many of them have to stay open
         self._blocks = Blocks()  # before the edit; behind it once it is done
+        self._masks: LineMasks | None = None  # for the lines of the edit
         self._line: LineState | None = None  # of what is written; None where all is free
         self._bound: frozenset[str] = frozenset()  # names that this edit brought in
         # Of a text within a line: (first token, next token) of the places that read so.
@@ -227,25 +243,25 @@ class EditState:
         if text.startswith("\n"):
             self._end_line()
             self._begin_line()
-        elif self._line is not None and self._grammar.masks:
-            self._line = after(self._line, text, self._grammar.masks.facts)
+        elif self._line is not None and self._masks:
+            self._line = after(self._line, text, self._masks.facts)
         self._stack = opened(self._stack, brackets_of(text)) or ""
 
     def _begin_line(self) -> None:
         self._line = None
-        if self._grammar.masks:
+        if self._masks:
             self._line = LineState.start(self._stack, self._bound).before(self._rest)
 
     def _end_line(self) -> None:
         """Remember the names that the line bound."""
-        masks = self._grammar.masks
-        if self._line is not None and masks:
-            done = finished(self._line, masks.facts)
+        if self._line is not None and self._masks:
+            done = finished(self._line, self._masks.facts)
             self._bound = done.bound if done else self._bound
         self._line = None
 
     def _begin_edit(self, first: int) -> None:
         self._end_line()
+        self._masks = self._grammar.masks(first)
         if self._layout:
             done = self._done()
             # What stands between was not there, or is no code: the blocks go on.
@@ -283,9 +299,9 @@ class EditState:
             kept = lowest(self._stack, brackets_of(old))
             self._floor = kept - 1 if kept > 1 else kept
         self._behind = end
-        if self._grammar.masks and self._text:
+        if self._masks and self._text:
             start = LineState.start(self._blocks.stack, self._bound)
-            line = after(start, self._text.removeprefix("\n"), self._grammar.masks.facts)
+            line = after(start, self._text.removeprefix("\n"), self._masks.facts)
             self._line = line and line.before(self._rest)
 
     def _allow_text(self, mask: Mask) -> None:
@@ -318,18 +334,18 @@ class EditState:
 
     def _allow_pieces(self, mask: Mask) -> None:
         """The pieces with which the line can go on, brackets aside."""
-        if self._line is None or self._grammar.masks is None:
+        if self._line is None or self._masks is None:
             mask[:] = True
         else:
-            self._grammar.masks.allow(self._line, mask)
+            self._masks.allow(self._line, mask)
 
     def _line_can_end(self, rest: str = "") -> bool:
         """Whether the line that is written can end with ``rest``."""
-        if self._line is None or self._grammar.masks is None:
+        if self._line is None or self._masks is None:
             return True
         if self._line.word and _goes_on(rest):
             return False
-        facts = self._grammar.masks.facts
+        facts = self._masks.facts
         line = after(self._line.released(), rest, facts)
         return line is not None and can_end(line, facts)
 
@@ -369,7 +385,7 @@ class EditState:
 
     def _starts(self) -> Iterator[tuple[int, int]]:
         """Places behind the last change where another one can begin."""
-        places, masks = self._grammar.places(self._first), self._grammar.masks
+        places, masks = self._grammar.places(self._first), self._masks
         line, read = self._line and self._line.released(), self._behind
         for at in range(self._behind, len(places.tokens)):
             if not places.starts[at]:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from evolution.language_model.line_state import LineState, Want, Words
 from evolution.language_model.line_syntax import after, finished
 from evolution.language_model.program_facts import (
+    KNOWN_NAMES,
     MATH_ATTRIBUTES,
     USUAL_ATTRIBUTES,
-    USUAL_NAMES,
+    USUAL_KEYWORDS,
     Facts,
 )
 from evolution.language_model.python_words import (
@@ -25,14 +26,15 @@ from evolution.language_model.python_words import (
 Mask = NDArray[np.bool_]
 
 _USUAL = {
-    Words.NAMES: USUAL_NAMES | VALUES | BEFORE_OPERANDS,
+    Words.NAMES: KNOWN_NAMES | VALUES | BEFORE_OPERANDS,
+    Words.ARGUMENTS: KNOWN_NAMES | USUAL_KEYWORDS | VALUES | BEFORE_OPERANDS,
     Words.ATTRIBUTES: USUAL_ATTRIBUTES,
     Words.OF_MATH: MATH_ATTRIBUTES,
     Words.OPERATORS: BETWEEN_OPERANDS,
-    Words.BOTH: USUAL_NAMES | VALUES | BEFORE_OPERANDS | BETWEEN_OPERANDS,
+    Words.BOTH: KNOWN_NAMES | USUAL_KEYWORDS | VALUES | BEFORE_OPERANDS | BETWEEN_OPERANDS,
 }
 _LONGEST_NUMBER = 10  # characters; a model that lost its way writes digits for ever
-_NO_FACTS = Facts(frozenset(), frozenset(), {}, {})
+_NO_FACTS = Facts(frozenset(), frozenset(), frozenset(), {}, {})
 _MOST_MASKS = 1_000  # of each kind: some four kilobytes each
 
 
@@ -125,8 +127,14 @@ class LineMasks:
     def __init__(self, pieces: LinePieces, facts: Facts) -> None:
         self.facts = facts
         self._pieces = pieces
-        self._names = facts.names - USUAL_NAMES
-        self._attributes = (facts.attributes or frozenset()) - USUAL_ATTRIBUTES
+        names = facts.names - KNOWN_NAMES
+        arguments = names | (facts.keywords - USUAL_KEYWORDS)
+        self._own = {
+            Words.NAMES: names,
+            Words.ARGUMENTS: arguments,
+            Words.BOTH: arguments,
+            Words.ATTRIBUTES: (facts.attributes or frozenset()) - USUAL_ATTRIBUTES,
+        }
         self._known: dict[tuple[Words, str, bool], Mask] = {}
 
     def allow(self, state: LineState, mask: Mask) -> None:
@@ -164,15 +172,14 @@ class LineMasks:
         if kind is Words.ATTRIBUTES and self.facts.attributes is None:
             kind = Words.ANY
         mask |= self._pieces.usual(kind, begun, spaced)
-        if kind in {Words.NAMES, Words.BOTH, Words.ATTRIBUTES}:
+        if kind in self._own:
             key = (kind, begun, spaced)
             if key not in self._known:
-                own = self._attributes if kind is Words.ATTRIBUTES else self._names
-                self._known[key] = self._pieces.going_on(begun, own, spaced)
+                self._known[key] = self._pieces.going_on(begun, self._own[kind], spaced)
             mask |= self._known[key]
             if state.bound and kind is not Words.ATTRIBUTES:
                 mask |= self._pieces.going_on(begun, state.bound, spaced)
-        if not begun and kind is Words.NAMES and state.can_precede_for:
+        if not begun and kind in {Words.NAMES, Words.ARGUMENTS} and state.can_precede_for:
             mask |= self._pieces.spaced_letters if spaced else self._pieces.letters
 
 

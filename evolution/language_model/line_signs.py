@@ -26,7 +26,7 @@ def after_sign(line: LineState, sign: str) -> LineState | None:
     if sign == "#":
         return state._replace(is_free=True) if line.is_whole() else None
     is_target = sign in {"=", ",", ":"} or (line.brackets and sign in CLOSES)
-    if line.last == "new" and not is_target:
+    if (line.last == "new" and not is_target) or (line.last == "argument" and sign != "="):
         return None
     if sign[0] in "'\"":
         can = is_before and line.takes_values()
@@ -97,7 +97,8 @@ def _comma(line: LineState, state: LineState) -> LineState | None:
     brackets = line.brackets
     if brackets:
         bracket = brackets[-1]
-        if bracket.commas + 1 + bracket.reserved >= bracket.arity[1]:
+        is_for = bracket.has_for and line.awaits != "in"
+        if is_for or bracket.commas + 1 + bracket.reserved >= bracket.arity[1]:
             return None
         brackets = (*brackets[:-1], bracket._replace(commas=bracket.commas + 1))
     has_value = line.has_value and len(brackets) > 1
@@ -124,7 +125,7 @@ def _ends_part(line: LineState, state: LineState, sign: str) -> LineState | None
     if sign == ";":
         return LineState(bound=line.bound) if not line.brackets else None
     if line.brackets:
-        is_keyword = line.last in {"name", "new"} and line.prior in {"(", ",", "..."}
+        is_keyword = line.last in {"name", "new", "argument"} and line.prior in {"(", ",", "..."}
         can = sign == "=" and inner == "(" and (is_keyword or line.declares)
         return state._replace(has_value=True) if can else None
     if line.last in {"0", "string", "value"} or (line.head and not line.declares):

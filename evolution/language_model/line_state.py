@@ -33,10 +33,11 @@ class Words(Enum):
     NONE = auto()
     ANY = auto()  # a name is bound
     NAMES = auto()  # known names, and words that begin an operand
+    ARGUMENTS = auto()  # NAMES, and names of arguments
     ATTRIBUTES = auto()
     OF_MATH = auto()  # attributes of the module math
     OPERATORS = auto()
-    BOTH = auto()  # NAMES and OPERATORS
+    BOTH = auto()  # ARGUMENTS and OPERATORS
 
 
 class Bracket(NamedTuple):
@@ -47,18 +48,21 @@ class Bracket(NamedTuple):
         arity: of the call that it opens.
         commas: so far.
         reserved: commas that are known to come.
+        has_for: whether a ``for`` within it ended its only element.
     """
 
     sign: str
     arity: Arity = UNKNOWN
     commas: int = 0
     reserved: int = 0
+    has_for: bool = False
 
     def for_signs(self) -> Bracket:
         """See `LineState.for_signs`."""
         least, most = self.arity
         left = max(most - self.commas - self.reserved, 0)
-        return Bracket(self.sign, (min(max(least - self.commas, 0), 3), min(left, 4)))
+        arity = (min(max(least - self.commas, 0), 3), min(left, 4))
+        return Bracket(self.sign, arity, has_for=self.has_for)
 
 
 class LineState(NamedTuple):
@@ -68,7 +72,8 @@ class LineState(NamedTuple):
         want: what comes after ``word``.
         brackets: that are open, the outermost first.
         last: the last sign or keyword; "name", "new" (a name that nothing binds yet),
-            "0" (a number) or "string" for an operand; "" at the start.
+            "argument" (a name that has to be an argument's), "0" (a number) or "string" for
+            an operand; "" at the start.
         prior: what ``last`` was before.
         word: a name or number that may go on.
         callee: what the operand that ended last takes as arguments.
@@ -155,7 +160,8 @@ class LineState(NamedTuple):
             return Words.ANY
         if self.last == ".":
             return Words.OF_MATH if self.owner == "math" else Words.ATTRIBUTES
-        if self.last == "new":
+        is_signature = self.head == "def" and not self.brackets and self.last == ")"
+        if self.last in {"new", "argument"} or is_signature:
             return Words.NONE
         if self.last in BEFORE_COLON and self.last == self.head and not self.prior:
             return Words.NONE
@@ -163,7 +169,14 @@ class LineState(NamedTuple):
             return Words.OPERATORS
         if self.want is Want.EITHER:
             return Words.BOTH
-        return Words.ANY if self.binds or self.declares else Words.NAMES
+        if self.binds or self.declares:
+            return Words.ANY
+        return Words.ARGUMENTS if self.takes_arguments() else Words.NAMES
+
+    def takes_arguments(self) -> bool:
+        """Whether an argument can be named here."""
+        in_call = bool(self.brackets) and self.brackets[-1].sign == "("
+        return in_call and self.last in {"(", ",", ABOVE}
 
     def is_target(self) -> bool:
         """Whether what comes next is one that a value is given to."""
@@ -192,6 +205,8 @@ class LineState(NamedTuple):
 
     def is_whole(self) -> bool:
         """Whether a line can end like that; the word is finished."""
+        if self.last == "argument":
+            return False
         if self.is_free or self.brackets or not self.last:
             return True
         if self.last == "new" or (self.head in BLOCKS and not self.has_colon):

@@ -84,6 +84,8 @@ def _name(line: LineState, last: str, word: str, facts: Facts) -> LineState | No
         return state.operand("name", facts.functions.get(word))
     if len(word) == 1 and line.can_precede_for:
         return state.operand("name")
+    if word in facts.keywords and line.takes_arguments():
+        return state.operand("argument")
     if not (line.binds or line.declares):
         return None
     last = "new" if line.binds == "target" else "name"
@@ -94,7 +96,7 @@ def _keyword(line: LineState, last: str, word: str) -> LineState | None:
     """Behind a keyword; ``last`` was before it."""
     if last == "." and (line.head, word) != ("from", "import"):
         return None
-    if line.is_target() and word != line.awaits:
+    if (line.is_target() and word != line.awaits) or line.words() is Words.NONE:
         return None
     is_for = word == "for"
     state = line._replace(want=Want.OPERAND, last=word, binds="for" if is_for else "")
@@ -108,6 +110,9 @@ def _keyword(line: LineState, last: str, word: str) -> LineState | None:
     if word in BETWEEN_OPERANDS and line.want is not Want.OPERAND:
         if word == "not":
             return line._replace(last=word)
+        if is_for and line.brackets:
+            brackets = (*line.brackets[:-1], line.brackets[-1]._replace(has_for=True))
+            state = state._replace(brackets=brackets)
         return state._replace(declares=line.declares or word == "as")
     if line.want is Want.OPERATOR:
         return None

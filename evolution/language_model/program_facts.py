@@ -8,7 +8,7 @@ import inspect
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from inspect import Parameter, Signature
 
@@ -26,67 +26,123 @@ MATH_ATTRIBUTES = frozenset(name for name in dir(math) if not name.startswith("_
 USUAL_ATTRIBUTES = frozenset(
     name for name in (*dir(list), *dir(walker_creator)) if not name.startswith("_")
 )
-USUAL_NAMES = KNOWN_NAMES | {name for known in METHODS.values() for name in known.parameters}
+USUAL_KEYWORDS = frozenset(name for known in METHODS.values() for name in known.parameters)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a program's lines can name.
+    """What a line of a program can name.
 
     Attributes:
-        names: known ones.
+        names: those that are bound where the line stands.
+        keywords: names of arguments.
         attributes: known ones; None for general programs, whose objects come from anywhere.
         functions, methods: how many arguments those take that are known for sure.
     """
 
     names: frozenset[str]
+    keywords: frozenset[str]
     attributes: frozenset[str] | None
     functions: Mapping[str, Arity]
     methods: Mapping[str, Arity]
 
 
+@dataclass(slots=True)
+class _Scope:
+    """A function's or class's lines, counted from 1, and the names bound in it."""
+
+    first: int
+    last: int
+    names: set[str]
+
+
+class ProgramFacts:
+    """What each line of a program can name."""
+
+    def __init__(self, everywhere: Facts, scopes: Sequence[_Scope]) -> None:
+        self._everywhere = everywhere
+        self._scopes = scopes
+        self._known: dict[tuple[int, ...], Facts] = {}
+
+    def at(self, line: int) -> Facts:
+        """Of a line, counted from 1, or one that is put in front of it."""
+        inside = tuple(
+            number
+            for number, scope in enumerate(self._scopes)
+            if scope.first <= line <= scope.last + 1
+        )
+        if inside not in self._known:
+            names = self._everywhere.names.union(*(self._scopes[n].names for n in inside))
+            self._known[inside] = replace(self._everywhere, names=names)
+        return self._known[inside]
+
+
 @lru_cache(maxsize=512)
-def facts_of(program: str) -> Facts | None:
+def facts_of(program: str) -> ProgramFacts | None:
     """What the program's lines can name; None where it cannot be told."""
     try:
-        nodes = list(ast.walk(ast.parse(program)))
+        tree = ast.parse(program)
+        nodes = list(ast.walk(tree))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if has_star_import(nodes):
         return None
-    names = set(USUAL_NAMES)
-    attributes = set(USUAL_ATTRIBUTES | MATH_ATTRIBUTES)
+    outside = _Scope(0, 0, set())
+    scopes = [outside]
+    _bind(tree, outside, scopes)
+    lines = program.split("\n")
+    for scope in scopes[1:]:  # a function goes on where blank lines follow it
+        while scope.last < len(lines) and not lines[scope.last].strip():
+            scope.last += 1
+    bound = set().union(*(scope.names for scope in scopes))
+    read = {node.id for node in nodes if isinstance(node, ast.Name)}
+    own = own_functions(nodes)
+    parameters = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    passed = {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
+    everywhere = Facts(
+        # What nothing binds is given from outside, or never reached.
+        names=frozenset(KNOWN_NAMES | outside.names | (read - bound)),
+        keywords=frozenset(USUAL_KEYWORDS | parameters | passed),
+        attributes=_attributes(program, nodes),
+        functions={name: _arity(signature) for name, signature in own.items() if signature},
+        methods={name: _arity(known) for name, known in METHODS.items() if name not in own},
+    )
+    return ProgramFacts(everywhere, scopes[1:])
+
+
+def _attributes(program: str, nodes: Sequence[ast.AST]) -> frozenset[str] | None:
+    if not (any(method in program for method in METHODS) or "query_cppn" in program):
+        return None
+    found = set(USUAL_ATTRIBUTES | MATH_ATTRIBUTES)
     for node in nodes:
-        names |= _names(node)
         if isinstance(node, ast.Attribute):
             is_of_math = isinstance(node.value, ast.Name) and node.value.id == "math"
-            attributes |= set() if is_of_math else {node.attr}
+            found |= set() if is_of_math else {node.attr}
         elif isinstance(node, ast.ClassDef):
-            attributes |= {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
-    own = own_functions(nodes)
-    functions = {name: _arity(signature) for name, signature in own.items() if signature}
-    methods = {name: _arity(known) for name, known in METHODS.items() if name not in own}
-    is_walker = any(method in program for method in METHODS) or "query_cppn" in program
-    known = frozenset(attributes) if is_walker else None
-    return Facts(frozenset(names), known, functions, methods)
+            found |= {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
+    return frozenset(found)
 
 
-def _names(node: ast.AST) -> set[str]:
-    """Names that a node of the tree reads, binds or passes."""
-    match node:
-        case ast.Name():
-            return {node.id}
-        case ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
-            return {node.name}
-        case ast.arg():
-            return {node.arg}
-        case ast.keyword():
-            return {node.arg} if node.arg else set()
-        case ast.alias():
-            return {(node.asname or node.name).partition(".")[0]}
-        case ast.ExceptHandler():
-            return {node.name} if node.name else set()
-    return set()
+def _bind(node: ast.AST, scope: _Scope, scopes: list[_Scope]) -> None:
+    """Enter the names that are bound below a node; new scopes are added."""
+    for child in ast.iter_child_nodes(node):
+        inner = scope
+        match child:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                scope.names.add(child.name)
+                inner = _Scope(child.lineno, child.end_lineno or child.lineno, set())
+                scopes.append(inner)
+            case ast.Name(ctx=ast.Store()):
+                scope.names.add(child.id)
+            case ast.arg():
+                scope.names.add(child.arg)
+            case ast.alias():
+                scope.names.add((child.asname or child.name).partition(".")[0])
+            case ast.ExceptHandler(name=str(name)):
+                scope.names.add(name)
+            case ast.Global():
+                scopes[0].names.update(child.names)
+        _bind(child, inner, scopes)
 
 
 def has_star_import(nodes: Sequence[ast.AST]) -> bool:

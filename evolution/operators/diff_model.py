@@ -137,7 +137,7 @@ class DiffModelOperator:
                 results.update(dict.fromkeys(ats, _NO_WINDOW))
                 continue
             suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
-            grammar = rules.grammar(window.lines, facts_of(parent))
+            grammar = rules.grammar(window.lines, facts_of(parent), window.before)
             groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
             members.append((ats, window))
         sampled = [

@@ -23,8 +23,9 @@ def make_walker():
     wc.add_muscle(a, b)
     return wc.get_walker()
 """
-FACTS = facts_of(PROGRAM)
-assert FACTS is not None
+PROGRAM_FACTS = facts_of(PROGRAM)
+assert PROGRAM_FACTS is not None
+FACTS = PROGRAM_FACTS.at(9)
 
 
 def is_read(line: str, stack: str = "", *, by: int | None = None) -> bool:
@@ -126,10 +127,23 @@ def test_the_lines_of_programs_are_taken() -> None:
         layout = layout_of(program.splitlines())
         assert facts is not None
         assert layout is not None
-        for blocks, line in zip(layout.before, layout.lines, strict=False):
-            state = after(LineState.start(blocks.stack), line, facts)
+        for number, line in enumerate(layout.lines, 1):
+            here = facts.at(number)
+            state = after(LineState.start(layout.before[number - 1].stack), line, here)
             assert state is not None, line
-            assert can_end(state, facts), line
+            assert can_end(state, here), line
+
+
+def test_names_are_known_where_they_are_bound() -> None:
+    assert PROGRAM_FACTS is not None
+    inside, outside = PROGRAM_FACTS.at(3), PROGRAM_FACTS.at(9)
+    assert {"foot", "length", "leg"} <= inside.names
+    assert "foot" not in outside.names
+    assert {"a", "b", "wc", "leg"} <= outside.names
+    assert "length" in outside.keywords
+    assert not is_read("c = length")
+    assert not is_read("c = leg(wc, 1, length)")
+    assert is_read("c = leg(wc, 1, 2, length=3)")
 
 
 def test_a_program_with_a_star_import_or_none_at_all_has_no_facts() -> None:
