@@ -191,6 +191,10 @@ def _figures(
             target = _TARGETS.get(seed, _OTHER_TARGET) if is_aimed else None
             name = f"{seed}: QD score against {BASELINE}"
             yield _ratio(name, _qd(own), _qd(baseline), column, target)
+            if not minutes:
+                then = [_qd_after(r, b.seconds) for r, b in zip(own, baseline, strict=True)]
+                name = f"{seed}: the same, when {BASELINE} had ended"
+                yield _ratio(name, then, _qd(baseline), column)
         tuned_from = content_hash(entrant.model.parent) if entrant.model else ""
         parent = by_hash.get((entrant.operator, tuned_from))
         if parent is not None:
@@ -213,6 +217,11 @@ def _tuned(
 
 def _qd(results: Sequence[Result]) -> list[float]:
     return [result.qd_score for result in results]
+
+
+def _qd_after(result: Result, seconds: float) -> float:
+    """The QD score that a search had so long after its start; 0 before its first batch."""
+    return max((mark.qd_score for mark in result.curve if mark.seconds <= seconds), default=0.0)
 
 
 def _spread(name: str, values: Sequence[float], unit: str, column: str) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,19 @@ def test_at_equal_time_there_are_evaluations_and_no_targets() -> None:
     assert found["square: evaluations", "mix b"].value == 100
     assert found["square: QD score against syntax-tree", "diff-model b"].target is None
     assert ("square: wall-clock", "mix b") not in found
+
+
+def test_who_is_slower_is_compared_when_the_baseline_had_ended() -> None:
+    slow, fast = entrant("diff-model", "a@01"), entrant("syntax-tree")
+    curve = (Mark(1.0, 50, 5, 60.0), Mark(3.0, 100, 9, 200.0))
+    found = {
+        ("square", slow.label): [replace(result(200.0), curve=curve, seconds=3.0)],
+        ("square", fast.label): [replace(result(100.0), seconds=2.0)],
+    }
+    figures = operators._figures("square", [slow, fast], found, None)
+    values = {(figure.name, figure.column): figure.value for figure in figures}
+    assert values["square: QD score against syntax-tree", slow.label] == 2
+    assert values["square: the same, when syntax-tree had ended", slow.label] == 0.6
 
 
 def test_winners_are_named() -> None:
