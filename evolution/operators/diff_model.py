@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Edits sampled beyond the children wanted, a share of them: they stand in for those that
 # do not apply or compile, or repeat a sibling. Sampled in the same call, they cost far
 # less than a second one, which would read the parents again.
-SPARES = 0.25
+SPARES = 0.0625
 # Edits sampled side by side: their keys and values are kept, about 0.6 MB each.
 _MOST_ROWS = 128
 
