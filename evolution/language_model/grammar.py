@@ -15,7 +15,6 @@ from enum import Enum, auto
 import numpy as np
 from numpy.typing import NDArray
 
-from evolution.diffs.within_lines import units_of
 from evolution.language_model.layout import (
     Blocks,
     behind,
@@ -27,6 +26,7 @@ from evolution.language_model.layout import (
 from evolution.language_model.line_masks import LineMasks, LinePieces
 from evolution.language_model.line_state import LineState
 from evolution.language_model.line_syntax import after, can_end, finished
+from evolution.language_model.places import Places
 from evolution.language_model.program_facts import ProgramFacts
 from evolution.language_model.tokenizer import EditTokenizer
 
@@ -83,9 +83,8 @@ class EditRules:
                 self._within.clear()
             known = self._within[stack] = np.zeros(len(self.texts), dtype=bool)
             for brackets, tokens in self._with_brackets.items():
-                after = opened(stack, brackets)
-                is_deeper = after is not None and len(after) > max(len(stack), _DEEPEST)
-                known[tokens] = after is not None and not is_deeper
+                then = opened(stack, brackets)
+                known[tokens] = then is not None and len(then) <= max(len(stack), _DEEPEST)
             known[list(self.line_starts.values())] = False
         return known
 
@@ -121,38 +120,6 @@ class EditGrammar:
         if number not in self._places:
             self._places[number] = Places(self.rules.tokenizer, self.lines[number - 1])
         return self._places[number]
-
-
-class Places:
-    """A line's tokens, its newline in front, and which of them bound a unit.
-
-    Attributes:
-        text: the line, its newline in front.
-        tokens: of the line.
-        firsts: for each token the index of its first character, and at last the text's length.
-        starts, ends: for each token whether a unit begins before it, ends behind it.
-    """
-
-    def __init__(self, tokenizer: EditTokenizer, line: str) -> None:
-        self.text = "\n" + line
-        bounds = {0}
-        at = 0
-        for unit in units_of(self.text):
-            at += len(unit)
-            bounds.add(at)
-        pieces = tokenizer.pieces(line)
-        self.tokens = [token for token, _, _ in pieces]
-        self.firsts = [*(first for _, first, _ in pieces), at]
-        # A character of several tokens has the same place in each of them.
-        before = [0, *(last for _, _, last in pieces[:-1])]
-        self.starts = [
-            first in bounds and first >= end
-            for (_, first, _), end in zip(pieces, before, strict=True)
-        ]
-        self.ends = [
-            last in bounds and last <= start
-            for (_, _, last), start in zip(pieces, self.firsts[1:], strict=True)
-        ]
 
 
 class _Expects(Enum):

@@ -125,15 +125,12 @@ def _ends_part(line: LineState, state: LineState, sign: str) -> LineState | None
     if sign == ";":
         return LineState(bound=line.bound) if not line.brackets else None
     if line.brackets:
-        is_keyword = line.last in {"name", "new", "argument"} and line.prior in {"(", ",", "..."}
+        is_keyword = line.last in {"name", "new", "argument"} and line.prior in {"(", ",", ABOVE}
         can = sign == "=" and inner == "(" and (is_keyword or line.declares)
         return state._replace(has_value=True) if can else None
     if line.last in {"0", "string", "value"} or (line.head and not line.declares):
         return None
-    if line.is_spoilt:
-        return None
-    state = state._replace(awaits="")
-    return state
+    return None if line.is_spoilt else state._replace(awaits="")
 
 
 def _unpacked(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:

@@ -117,7 +117,7 @@ class LineState(NamedTuple):
         if not stack:
             return cls(bound=bound)
         brackets = tuple(map(Bracket, stack))
-        return cls(Want.EITHER, brackets, last="...", head=ABOVE, binds="", bound=bound)
+        return cls(Want.EITHER, brackets, last=ABOVE, head=ABOVE, binds="", bound=bound)
 
     def before(self, rest: str) -> LineState:
         """The same, if it is known that the line goes on with ``rest`` later.

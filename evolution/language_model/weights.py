@@ -24,6 +24,8 @@ WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
 CONFIG = "config.json"
 
+# What reading a damaged file raises, besides SafetensorError.
+_DAMAGE = (ValueError, OSError, RuntimeError, KeyError, TypeError, AttributeError)
 # Whatever else config.json says changes nothing in what the decoder computes.
 _EXPECTED = {"model_type": "llama", "hidden_act": "silu", "tie_word_embeddings": True}
 
@@ -67,9 +69,7 @@ def read_weights(folder: Path) -> tuple[Any, EditTokenizer]:
         if different or config["rope_parameters"]["rope_type"] != "default":
             raise ValueError("its config.json is not one of a diff model")
         model = _model(SimpleNamespace(**config), tensors)
-    except (ValueError, OSError, RuntimeError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"The model in {folder} is damaged: {error}.") from error
-    except SafetensorError as error:
+    except (*_DAMAGE, SafetensorError) as error:
         raise ModelError(f"The model in {folder} is damaged: {error}.") from error
     check_vocabulary(folder, model.config.vocab_size, tokenizer)
     return model, tokenizer
