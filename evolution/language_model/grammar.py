@@ -33,6 +33,8 @@ from evolution.language_model.tokenizer import EditTokenizer
 Mask = NDArray[np.bool_]
 
 _DEEPEST = 6  # brackets, one in the other; a model that lost its way opens them for ever
+NO_LIMIT = 1_000_000
+_LANDING = 24  # tokens before the last one: from here on an edit ends as soon as it can
 
 
 class EditRules:
@@ -58,13 +60,20 @@ class EditRules:
         }
         self.begins_with_space = np.array([text.startswith(" ") for text in self.texts])
         self.pieces = LinePieces(self.texts)
+        self.closing = np.array([text.startswith((")", "]", "}")) for text in self.texts])
+        self.starting = np.zeros(len(self.texts), dtype=bool)
+        self.starting[list(self.line_starts.values())] = True
         self._with_brackets: defaultdict[str, list[int]] = defaultdict(list)
         for token, text in enumerate(self.texts):
             self._with_brackets[brackets_of(text)].append(token)
         self._within: dict[str, Mask] = {}
 
     def grammar(
-        self, lines: Sequence[str], facts: ProgramFacts | None = None, before: int = 0
+        self,
+        lines: Sequence[str],
+        facts: ProgramFacts | None = None,
+        before: int = 0,
+        longest: int = NO_LIMIT,
     ) -> EditGrammar:
         """The edits of a window's lines.
 
@@ -72,8 +81,10 @@ class EditRules:
             before: lines of the program above the window.
             facts: about the program; with them new lines keep to Python's order of operands
                 and operators, and to names that there are.
+            longest: tokens that there is room for; an edit that nears them is brought to
+                an end.
         """
-        return EditGrammar(self, lines, facts, before)
+        return EditGrammar(self, lines, facts, before, longest)
 
     def within(self, stack: str) -> Mask:
         """[pieces]: which fit behind these open brackets; none that starts a line."""
@@ -93,9 +104,15 @@ class EditGrammar:
     """The edits of one window; `start` for each of its children."""
 
     def __init__(
-        self, rules: EditRules, lines: Sequence[str], facts: ProgramFacts | None, before: int
+        self,
+        rules: EditRules,
+        lines: Sequence[str],
+        facts: ProgramFacts | None,
+        before: int,
+        longest: int,
     ) -> None:
         self.rules = rules
+        self.longest = longest
         self.lines = lines
         self.layout = layout_of(lines)
         self._facts = facts if self.layout is not None else None
@@ -139,6 +156,7 @@ class EditState:
         self._tokenizer = grammar.rules.tokenizer
         self._layout = grammar.layout
         self._count = len(grammar.lines)
+        self._left = grammar.longest  # tokens
         self._expects = _Expects.ADDRESS
         self._free = 1  # the first line that no edit has changed yet
         self._first = 0  # line of the edit that is being written
@@ -177,10 +195,26 @@ class EditState:
                 self._allow_closing(mask)
         if not mask.any():
             mask[tokenizer.end] = True
+        if self._left <= _LANDING:
+            self._land(mask)
+
+    def _land(self, mask: Mask) -> None:
+        """Leave only what brings the edit nearer to its end, if there is such a token."""
+        end, text = self._tokenizer.end, mask[: self._tokenizer.text_end]
+        if mask[end]:
+            mask[:] = False
+            mask[end] = True
+            return
+        for pieces in (self._rules.closing, self._rules.starting):
+            if (text & pieces).any():
+                mask[self._tokenizer.text_end :] = False
+                text &= pieces
+                return
 
     def advance(self, token: int) -> None:
         """Go on behind an allowed token."""
         tokenizer = self._tokenizer
+        self._left -= 1
         if token == tokenizer.old:
             self._expects = _Expects.OLD
             self._matches = list(self._starts())

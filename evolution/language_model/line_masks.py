@@ -64,6 +64,11 @@ class LinePieces:
             self._mask(token for word, token in words.items() if len(word) == 1)
             for words in (self.words, self.spaced_words)
         )
+        self.values = self._mask(
+            words[value]
+            for words in (self.words, self.spaced_words)
+            for value in VALUES & words.keys()
+        )
         self._exponents = self._mask(t for word, t in self.words.items() if word in "eEjJ")
         self._by_state: dict[LineState, Mask] = {}
         self._usual: dict[tuple[Words, str, bool], Mask] = {}
@@ -158,7 +163,7 @@ class LineMasks:
         mask |= pieces.spaces
         if done.last != ".":
             self._allow_words(done, "", mask, spaced=True)
-        if done.want is not Want.OPERATOR and done.last != "." and done.takes_values():
+        if done.want is not Want.OPERATOR and done.last != "." and done.takes_numbers():
             mask |= pieces.spaced_digits
             if not state.word:
                 mask |= pieces.digits
@@ -171,7 +176,8 @@ class LineMasks:
             return
         if kind is Words.ATTRIBUTES and self.facts.attributes is None:
             kind = Words.ANY
-        mask |= self._pieces.usual(kind, begun, spaced)
+        usual = self._pieces.usual(kind, begun, spaced)
+        mask |= usual if begun or state.takes_values() else usual & ~self._pieces.values
         if kind in self._own:
             key = (kind, begun, spaced)
             if key not in self._known:

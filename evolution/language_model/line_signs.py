@@ -16,6 +16,9 @@ from evolution.language_model.python_words import (
     UNARY,
 )
 
+# Signs that statements begin with. A value that nobody uses could begin with others, too.
+_STARTS = {"#", "@", "*", '"', "'", '"""', "'''"}
+
 
 @lru_cache(maxsize=20_000)  # pieces of text share their first signs
 def after_sign(line: LineState, sign: str) -> LineState | None:
@@ -25,8 +28,14 @@ def after_sign(line: LineState, sign: str) -> LineState | None:
     is_before = line.want is not Want.OPERATOR
     if sign == "#":
         return state._replace(is_free=True) if line.is_whole() else None
+    if line.last == "function" and sign != "(":
+        return None
     is_target = sign in {"=", ",", ":"} or (line.brackets and sign in CLOSES)
     if (line.last == "new" and not is_target) or (line.last == "argument" and sign != "="):
+        return None
+    if line.begins() and sign not in _STARTS:
+        return None
+    if line.is_named_parameter() and sign not in line.behind_parameter():
         return None
     if sign[0] in "'\"":
         can = is_before and line.takes_values()
@@ -88,7 +97,8 @@ def _close(line: LineState, state: LineState, sign: str) -> LineState | None:
     count = bracket.commas + (not is_empty)
     least, most = bracket.arity
     can = line.want is not Want.OPERAND or is_empty or (line.last == ":" and sign == "]")
-    if not can or not least <= count <= most:
+    in_def = line.head == "def" and len(line.brackets) == 1
+    if not can or not (least <= count <= most or (count > most and in_def)):
         return None
     return state._replace(want=Want.OPERATOR, brackets=line.brackets[:-1])
 
@@ -98,9 +108,13 @@ def _comma(line: LineState, state: LineState) -> LineState | None:
     if brackets:
         bracket = brackets[-1]
         is_for = bracket.has_for and line.awaits != "in"
-        if is_for or bracket.commas + 1 + bracket.reserved >= bracket.arity[1]:
+        # One more parameter can be the last.
+        most = 1_000 if line.head == "def" and not bracket.reserved else bracket.arity[1]
+        if is_for or bracket.commas + 1 + bracket.reserved >= most:
             return None
         brackets = (*brackets[:-1], bracket._replace(commas=bracket.commas + 1))
+    elif line.awaits == "=":  # what is assigned has not become more
+        return None
     has_value = line.has_value and len(brackets) > 1
     return state._replace(want=Want.OPERAND, brackets=brackets, has_value=has_value)
 
@@ -127,10 +141,17 @@ def _ends_part(line: LineState, state: LineState, sign: str) -> LineState | None
     if line.brackets:
         is_keyword = line.last in {"name", "new", "argument"} and line.prior in {"(", ",", ABOVE}
         can = sign == "=" and inner == "(" and (is_keyword or line.declares)
-        return state._replace(has_value=True) if can else None
+        brackets = _with_default(line.brackets) if line.head == "def" else line.brackets
+        return state._replace(has_value=True, brackets=brackets) if can else None
     if line.last in {"0", "string", "value"} or (line.head and not line.declares):
         return None
     return None if line.is_spoilt else state._replace(awaits="")
+
+
+def _with_default(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
+    """The same where all further parameters need a default, too."""
+    first = brackets[0]
+    return (first._replace(arity=(first.arity[0], first.commas + 1)), *brackets[1:])
 
 
 def _unpacked(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:

@@ -60,9 +60,10 @@ class Bracket(NamedTuple):
     def for_signs(self) -> Bracket:
         """See `LineState.for_signs`."""
         least, most = self.arity
-        left = max(most - self.commas - self.reserved, 0)
+        reserved = min(self.reserved, 1)
+        left = max(most - self.commas - self.reserved, 0) + reserved
         arity = (min(max(least - self.commas, 0), 3), min(left, 4))
-        return Bracket(self.sign, arity, has_for=self.has_for)
+        return Bracket(self.sign, arity, reserved=reserved, has_for=self.has_for)
 
 
 class LineState(NamedTuple):
@@ -72,8 +73,8 @@ class LineState(NamedTuple):
         want: what comes after ``word``.
         brackets: that are open, the outermost first.
         last: the last sign or keyword; "name", "new" (a name that nothing binds yet),
-            "argument" (a name that has to be an argument's), "0" (a number) or "string" for
-            an operand; "" at the start.
+            "argument" (a name that has to be an argument's), "function" (a name that has to
+            be called), "0" (a number) or "string" for an operand; "" at the start.
         prior: what ``last`` was before.
         word: a name or number that may go on.
         callee: what the operand that ended last takes as arguments.
@@ -147,7 +148,8 @@ class LineState(NamedTuple):
 
     def released(self) -> LineState:
         """The same where what `before` knew is about to come."""
-        return self._replace(brackets=tuple(b._replace(reserved=0) for b in self.brackets))
+        brackets = tuple(bracket._replace(reserved=0) for bracket in self.brackets)
+        return self._replace(brackets=brackets, awaits="in" if self.awaits == "in" else "")
 
     @property
     def can_precede_for(self) -> bool:
@@ -161,7 +163,8 @@ class LineState(NamedTuple):
         if self.last == ".":
             return Words.OF_MATH if self.owner == "math" else Words.ATTRIBUTES
         is_signature = self.head == "def" and not self.brackets and self.last == ")"
-        if self.last in {"new", "argument"} or is_signature:
+        is_named = self.last in {"new", "argument", "function"} or self.is_named_parameter()
+        if is_named or is_signature:
             return Words.NONE
         if self.last in BEFORE_COLON and self.last == self.head and not self.prior:
             return Words.NONE
@@ -188,9 +191,32 @@ class LineState(NamedTuple):
         """Whether a parameter's name comes next."""
         return self.head == "def" and len(self.brackets) == 1 and not self.has_value
 
+    def is_named_parameter(self) -> bool:
+        """Whether a parameter's name was the last thing that is written."""
+        return self.is_parameter() and self.last == "name"
+
+    def behind_parameter(self) -> frozenset[str]:
+        """The signs that can follow its name.
+
+        One that calls give nothing for, or behind one with a default, needs a default; one
+        before others that are known to come gets none.
+        """
+        bracket = self.brackets[0]
+        if bracket.commas >= bracket.arity[1]:
+            return frozenset("=")
+        return frozenset(",):" if bracket.reserved else ",):=")
+
     def is_header(self) -> bool:
         """Whether the brackets of a ``def`` or ``import`` can open here."""
         return self.head in {"def", "from"} and not self.brackets
+
+    def begins(self) -> bool:
+        """Whether a statement begins here."""
+        return not self.last and not self.brackets
+
+    def takes_numbers(self) -> bool:
+        """Whether there can be a number; a statement could begin with one, to no use."""
+        return self.takes_values() and not self.begins()
 
     def takes_values(self) -> bool:
         """Whether there can be more than names here."""
@@ -205,7 +231,7 @@ class LineState(NamedTuple):
 
     def is_whole(self) -> bool:
         """Whether a line can end like that; the word is finished."""
-        if self.last == "argument":
+        if self.last in {"argument", "function"}:
             return False
         if self.is_free or self.brackets or not self.last:
             return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from evolution.language_model.line_signs import after_sign
 from evolution.language_model.line_state import UNKNOWN, LineState, Want, Words
-from evolution.language_model.program_facts import Facts
+from evolution.language_model.program_facts import METHODS, Facts
 from evolution.language_model.python_words import (
     ALONE,
     BEFORE_COLON,
@@ -58,13 +58,15 @@ def finished(line: LineState, facts: Facts) -> LineState | None:
         return line
     state = line._replace(word="", prior=line.last, callee=UNKNOWN)
     if word[0].isdigit() or word[0] == ".":
-        can = line.want is not Want.OPERATOR and line.takes_values()
+        can = line.want is not Want.OPERATOR and line.takes_numbers()
         return state.operand("0") if can and NUMBER.fullmatch(word) else None
     if word in KEYWORDS:
         return _keyword(state, line.last, word)
     if line.last == ".":
         is_known = line.declares or facts.attributes is None or word in facts.attributes
-        return state.operand("name", facts.methods.get(word)) if is_known else None
+        is_called = word in facts.called and (line.owner == "math" or word in METHODS)
+        last = "function" if is_called else "name"
+        return state.operand(last, facts.methods.get(word)) if is_known else None
     if line.want is Want.OPERATOR or line.words() is Words.NONE:
         return None
     if line.is_parameter():
@@ -76,12 +78,14 @@ def finished(line: LineState, facts: Facts) -> LineState | None:
 
 def _name(line: LineState, last: str, word: str, facts: Facts) -> LineState | None:
     state = line._replace(owner=word)
-    if last == "def":  # what its calls take is no longer known
-        return state.operand("name")._replace(bound=line.bound | {word})
+    if last == "def":
+        takes = facts.definitions.get(word)
+        return state.operand("name", takes)._replace(bound=line.bound | {word})
     if word in line.bound:
         return state.operand("name")
     if word in facts.names:
-        return state.operand("name", facts.functions.get(word))
+        last = "function" if word in facts.called else "name"
+        return state.operand(last, facts.functions.get(word))
     if len(word) == 1 and line.can_precede_for:
         return state.operand("name")
     if word in facts.keywords and line.takes_arguments():
@@ -137,7 +141,7 @@ def _with_word(line: LineState, lexeme: str, facts: Facts) -> LineState | None:
     word = line.word + lexeme
     if word[0].isdigit() or word[0] == ".":
         is_operand = line.want is not Want.OPERATOR and line.last != "."
-        is_operand = is_operand and line.takes_values()
+        is_operand = is_operand and line.takes_numbers()
         return line._replace(word=word) if is_operand and NUMBER_BEGINS.fullmatch(word) else None
     if not line.word and line.words() is Words.NONE:
         return None
@@ -172,5 +176,5 @@ def _number_with(line: LineState, text: str) -> str | None:
     else:
         is_dot = text[0] == "." and text[:3] != "..."
         is_module = line.last == "." or line.head in {"from", "import"}
-        can = is_dot and line.want is Want.OPERAND and not is_module and line.takes_values()
+        can = is_dot and line.want is Want.OPERAND and not is_module and line.takes_numbers()
     return number if can and NUMBER_BEGINS.fullmatch(number) else None

@@ -2,8 +2,8 @@
 
 The algorithm of https://kellerjordan.github.io/posts/muon with the step size of Moonshot's
 report (https://arxiv.org/abs/2502.16982), as in `torch.optim.Muon`. Torch's own computes in
-bfloat16, which is 30 times slower than float32 on a processor without bfloat16
-arithmetic; this one computes in the weights' own precision, and equal shapes at once.
+bfloat16, which is 30 times slower than float32 on a processor without bfloat16 arithmetic,
+and four times faster on one with it; so this one is told, and computes equal shapes at once.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Muon(torch.optim.Optimizer):
     Args:
         matrices: parameters of two dimensions.
         lr: of the size that AdamW would use: updates are scaled to its usual root mean square.
+        precision: of the iteration; an update is only nearly orthogonal anyway.
     """
 
     def __init__(
@@ -33,9 +34,11 @@ class Muon(torch.optim.Optimizer):
         lr: float,
         momentum: float = 0.95,
         weight_decay: float = 0.0,
+        precision: torch.dtype = torch.float32,
     ) -> None:
         defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
         super().__init__(list(matrices), defaults)
+        self._precision = precision
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
@@ -45,7 +48,8 @@ class Muon(torch.optim.Optimizer):
                 if weight.grad is not None:
                     alike[weight.shape].append(weight)
             for weights in alike.values():
-                updates = orthogonal(torch.stack([self._momentum(w, group) for w in weights]))
+                steps = torch.stack([self._momentum(w, group) for w in weights])
+                updates = orthogonal(steps.to(self._precision)).to(steps.dtype)
                 rows, columns = weights[0].shape
                 size = 0.2 * max(rows, columns) ** 0.5  # the root mean square of AdamW's updates
                 for weight, update in zip(weights, updates, strict=True):

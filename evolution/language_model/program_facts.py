@@ -7,8 +7,8 @@ import builtins
 import inspect
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from inspect import Parameter, Signature
 
@@ -29,15 +29,23 @@ USUAL_ATTRIBUTES = frozenset(
 USUAL_KEYWORDS = frozenset(name for known in METHODS.values() for name in known.parameters)
 
 
+_CALLED = {"abs", "enumerate", "len", "max", "min", "range", "reversed", "round", "sum", "zip"}
+_FUNCTIONS = _CALLED | METHODS.keys() | (MATH_ATTRIBUTES - {"e", "inf", "nan", "pi", "tau"})
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a line of a program can name.
 
     Attributes:
-        names: those that are bound where the line stands.
+        names: those that are bound where the line stands, and before it.
         keywords: names of arguments.
         attributes: known ones; None for general programs, whose objects come from anywhere.
         functions, methods: how many arguments those take that are known for sure.
+        definitions: how many the functions take that a walker program has now. People who
+            give one a further parameter change its calls, too, which stand further down;
+            models forget them.
+        called: names of functions that a walker program only ever calls.
     """
 
     names: frozenset[str]
@@ -45,36 +53,65 @@ class Facts:
     attributes: frozenset[str] | None
     functions: Mapping[str, Arity]
     methods: Mapping[str, Arity]
+    definitions: Mapping[str, Arity] = field(default_factory=dict)
+    called: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Scope:
-    """A function's or class's lines, counted from 1, and the names bound in it."""
+    """Lines that share names, counted from 1, and the line that binds each name first.
+
+    Attributes:
+        is_expression: a comprehension or a lambda, whose names end with it.
+    """
 
     first: int
     last: int
-    names: set[str]
+    names: dict[str, int]
+    is_expression: bool = False
+
+    def bind(self, name: str, line: int) -> None:
+        self.names[name] = min(line, self.names.get(name, line))
+
+    def at(self, line: int) -> Iterator[str]:
+        """The names that a line can read, or one that is put in front of it."""
+        if self.is_expression:
+            yield from self.names if self.first <= line <= self.last else ()
+        elif self.first <= line <= self.last + 1:
+            yield from (name for name, bound in self.names.items() if bound < line)
 
 
 class ProgramFacts:
-    """What each line of a program can name."""
+    """What each line of a program can name.
 
-    def __init__(self, everywhere: Facts, scopes: Sequence[_Scope]) -> None:
+    Args:
+        everywhere: what all lines can.
+        module: the names that the program binds outside of functions. These see all of
+            them, as they are called later.
+        scopes: the functions, classes and expressions.
+    """
+
+    def __init__(self, everywhere: Facts, module: _Scope, scopes: Sequence[_Scope]) -> None:
         self._everywhere = everywhere
+        self._module = module
         self._scopes = scopes
-        self._known: dict[tuple[int, ...], Facts] = {}
+        self._lines: dict[int, Facts] = {}
+        self._known: dict[frozenset[str], Facts] = {}
 
     def at(self, line: int) -> Facts:
         """Of a line, counted from 1, or one that is put in front of it."""
-        inside = tuple(
-            number
-            for number, scope in enumerate(self._scopes)
-            if scope.first <= line <= scope.last + 1
-        )
-        if inside not in self._known:
-            names = self._everywhere.names.union(*(self._scopes[n].names for n in inside))
-            self._known[inside] = replace(self._everywhere, names=names)
-        return self._known[inside]
+        if line not in self._lines:
+            names = self._everywhere.names.union(self._seen(line))
+            alike = self._known.setdefault(names, replace(self._everywhere, names=names))
+            self._lines[line] = alike
+        return self._lines[line]
+
+    def _seen(self, line: int) -> Iterator[str]:
+        bodies = (scope for scope in self._scopes if not scope.is_expression)
+        is_inside = any(scope.first < line <= scope.last + 1 for scope in bodies)
+        yield from self._module.names if is_inside else self._module.at(line)
+        for scope in self._scopes:
+            yield from scope.at(line)
 
 
 @lru_cache(maxsize=512)
@@ -87,10 +124,10 @@ def facts_of(program: str) -> ProgramFacts | None:
         return None
     if has_star_import(nodes):
         return None
-    outside = _Scope(0, 0, set())
+    lines = program.split("\n")
+    outside = _Scope(0, len(lines), {})
     scopes = [outside]
     _bind(tree, outside, scopes)
-    lines = program.split("\n")
     for scope in scopes[1:]:  # a function goes on where blank lines follow it
         while scope.last < len(lines) and not lines[scope.last].strip():
             scope.last += 1
@@ -99,15 +136,33 @@ def facts_of(program: str) -> ProgramFacts | None:
     own = own_functions(nodes)
     parameters = {node.arg for node in nodes if isinstance(node, ast.arg)}
     passed = {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
+    attributes = _attributes(program, nodes)
     everywhere = Facts(
         # What nothing binds is given from outside, or never reached.
-        names=frozenset(KNOWN_NAMES | outside.names | (read - bound)),
+        names=frozenset(KNOWN_NAMES | (read - bound)),
         keywords=frozenset(USUAL_KEYWORDS | parameters | passed),
-        attributes=_attributes(program, nodes),
+        attributes=attributes,
         functions={name: _arity(signature) for name, signature in own.items() if signature},
         methods={name: _arity(known) for name, known in METHODS.items() if name not in own},
+        definitions={} if attributes is None else _definitions(nodes),
+        called=frozenset() if attributes is None else _only_called(nodes),
     )
-    return ProgramFacts(everywhere, scopes[1:])
+    return ProgramFacts(everywhere, outside, scopes[1:])
+
+
+def _definitions(nodes: Sequence[ast.AST]) -> dict[str, Arity]:
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    return {node.name: _arity(_signature(node.args)) for node in functions}
+
+
+def _only_called(nodes: Sequence[ast.AST]) -> frozenset[str]:
+    """Functions of Python, of math and of creators but those that are passed or named anew."""
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    values = [node for node in nodes if id(node) not in called]
+    names = {node.id for node in values if isinstance(node, ast.Name)}
+    names |= {node.attr for node in values if isinstance(node, ast.Attribute)}
+    names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return frozenset(_FUNCTIONS - names)
 
 
 def _attributes(program: str, nodes: Sequence[ast.AST]) -> frozenset[str] | None:
@@ -129,19 +184,24 @@ def _bind(node: ast.AST, scope: _Scope, scopes: list[_Scope]) -> None:
         inner = scope
         match child:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                scope.names.add(child.name)
-                inner = _Scope(child.lineno, child.end_lineno or child.lineno, set())
+                scope.bind(child.name, child.lineno)
+                inner = _Scope(child.lineno, child.end_lineno or child.lineno, {})
+                scopes.append(inner)
+            case (
+                ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp() | ast.Lambda()
+            ):
+                inner = _Scope(child.lineno, child.end_lineno or child.lineno, {}, True)
                 scopes.append(inner)
             case ast.Name(ctx=ast.Store()):
-                scope.names.add(child.id)
+                scope.bind(child.id, child.lineno)
             case ast.arg():
-                scope.names.add(child.arg)
+                scope.bind(child.arg, child.lineno)
             case ast.alias():
-                scope.names.add((child.asname or child.name).partition(".")[0])
+                scope.bind((child.asname or child.name).partition(".")[0], child.lineno)
             case ast.ExceptHandler(name=str(name)):
-                scope.names.add(name)
+                scope.bind(name, child.lineno)
             case ast.Global():
-                scopes[0].names.update(child.names)
+                scopes[0].names.update(dict.fromkeys(child.names, 0))
         _bind(child, inner, scopes)
 
 

@@ -266,5 +266,10 @@ def _optimizers(
         is_matrix = weight.ndim == 2 and "embed" not in name
         (matrices if is_matrix else others).append(weight)
     adam = torch.optim.AdamW(others, lr=settings.learning_rate, betas=(0.9, 0.95), weight_decay=0.0)
-    muon = Muon(matrices, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    muon = Muon(
+        matrices,
+        lr=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        precision=torch.float32 if settings.precision == "float32" else torch.bfloat16,
+    )
     return [muon, adam]

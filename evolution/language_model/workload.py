@@ -66,9 +66,9 @@ class Workload:
         suffixes = (self.messages * turns)[:children]
         if self.tokenizer is None:
             return [Group(parent, suffixes) for parent in self.parents]
-        rules = EditRules(self.tokenizer)
+        rules, longest = EditRules(self.tokenizer), self.sampling.longest
         return [
-            Group(parent, suffixes, rules.grammar(lines, facts_of("\n".join(lines))))
+            Group(parent, suffixes, rules.grammar(lines, facts_of("\n".join(lines)), 0, longest))
             for parent, lines in zip(self.parents, self.programs, strict=True)
         ]
 

@@ -124,7 +124,7 @@ class DiffModelOperator:
         from evolution.language_model.program_facts import facts_of
         from evolution.language_model.windows import PARENT_TOKENS, window_at_random
 
-        tokenizer = rules.tokenizer
+        tokenizer, sampling = rules.tokenizer, Sampling()
         by_parent: defaultdict[str, list[int]] = defaultdict(list)
         for at, task in enumerate(tasks):
             by_parent[task.parent].append(at)
@@ -137,11 +137,12 @@ class DiffModelOperator:
                 results.update(dict.fromkeys(ats, _NO_WINDOW))
                 continue
             suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
-            grammar = rules.grammar(window.lines, facts_of(parent), window.before)
+            facts = facts_of(parent)
+            grammar = rules.grammar(window.lines, facts, window.before, sampling.longest)
             groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
             members.append((ats, window))
         sampled = [
-            found for part in _parts(groups) for found in sampler.sample(part, Sampling(), rng)
+            found for part in _parts(groups) for found in sampler.sample(part, sampling, rng)
         ]
         for (ats, window), group in zip(members, sampled, strict=True):
             for at, sample in zip(ats, group, strict=True):

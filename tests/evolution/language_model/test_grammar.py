@@ -197,3 +197,22 @@ def test_edits_that_can_work_are_allowed(old: str, new: str) -> None:
 )
 def test_edits_that_cannot_work_are_not(old: str, new: str) -> None:
     assert not is_allowed(old, new)
+
+
+def test_an_edit_that_nears_its_longest_ends_as_soon_as_it_can() -> None:
+    program = "def make_walker():\n    wc = walker_creator()\n    return wc.get_walker()\n"
+    lines = lines_of(program)
+    grammar = RULES.grammar(lines, facts_of(program), longest=60)
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        state, written = grammar.start(), []
+        while tokenizer().end not in written and len(written) < 60:
+            # Ends are avoided as long as there is anything else.
+            choice = sorted(allowed(state) - {tokenizer().end}) or [tokenizer().end]
+            written.append(int(rng.choice(choice)))
+            state.advance(written[-1])
+        if tokenizer().end in written:
+            edits = tokenizer().parse(written[: written.index(tokenizer().end)], lines)
+            assert not isinstance(edits, Failure)
+            return
+    raise AssertionError("no edit came to its end")

@@ -25,7 +25,7 @@ def make_walker():
 """
 PROGRAM_FACTS = facts_of(PROGRAM)
 assert PROGRAM_FACTS is not None
-FACTS = PROGRAM_FACTS.at(9)
+FACTS = PROGRAM_FACTS.at(10)
 
 
 def is_read(line: str, stack: str = "", *, by: int | None = None) -> bool:
@@ -112,11 +112,54 @@ def test_a_line_in_small_pieces_reads_the_same() -> None:
         assert is_read(line, by=1) == is_read(line)
 
 
-def test_a_function_that_is_defined_anew_takes_what_it_likes() -> None:
-    state = after(LineState.start(""), "def leg(wc):", FACTS)
+def test_what_calls_of_a_new_function_take_is_not_known() -> None:
+    state = after(LineState.start(""), "def knee(wc):", FACTS)
     assert state is not None
-    line = after(LineState.start("", state.bound), "leg(wc)", FACTS)
+    assert after(LineState.start("", state.bound), "knee(wc, 1, 2, 3)", FACTS) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def leg(wc, x, y, length=1.0):",
+        "def leg(wc, foot, y, length):",
+        "def leg(wc, x, y, length=1.0, width=2.0):",
+        "def leg(wc, x, y, *lengths):",
+    ],
+)
+def test_a_walkers_function_still_takes_what_calls_give(line: str) -> None:
+    assert is_read(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def leg(wc, x):",
+        "def leg(wc, x, y, length, width):",
+        "def leg(wc, x.y, y, length):",
+        "def leg(wc, x, y=0, length):",
+        "def leg(wc, x and y, y, length):",
+    ],
+)
+def test_a_walkers_function_does_not_ask_for_more(line: str) -> None:
+    assert not is_read(line)
+
+
+def test_a_parameter_goes_on_as_the_rest_of_the_line_allows() -> None:
+    line = after(LineState.start(""), "def leg(wc, x", FACTS)
     assert line is not None
+    before = line.before(", y, length=1.0):")
+    assert after(before, ", z", FACTS) is None
+    assert after(before, "=1", FACTS) is None
+    last = after(line, ", y, length=1.0", FACTS)
+    assert last is not None
+    assert after(last.before("):"), ", z=1", FACTS) is not None
+
+
+@pytest.mark.parametrize("line", ["2 * a", "(a, b)", "-a", "[a, b]", ".5", "True"])
+def test_a_statement_begins_with_a_name_a_keyword_or_a_string(line: str) -> None:
+    assert is_read(line) == (line == "True")
+    assert is_read(f"c = {line}")
 
 
 def test_the_lines_of_programs_are_taken() -> None:
@@ -134,9 +177,44 @@ def test_the_lines_of_programs_are_taken() -> None:
             assert can_end(state, here), line
 
 
+@pytest.mark.parametrize(
+    ("line", "is_taken"),
+    [
+        ("c = abs(a)", True),
+        ("c = abs", False),
+        ("c = 2 * min + a", False),
+        ("c = math.sin(a) * math.pi", True),
+        ("c = math.sin", False),
+        ("c = math.sin * a", False),
+        ("wc.add_joint", False),
+        ("c = leg", True),
+    ],
+)
+def test_functions_that_are_only_called_are_called(line: str, *, is_taken: bool) -> None:
+    assert is_read(line) == is_taken
+
+
+def test_functions_that_a_program_passes_on_are_values() -> None:
+    facts = facts_of(f"{PROGRAM}\nbest = map(abs, [math.sin])\n")
+    assert facts is not None
+    for line in ("c = abs", "c = math.sin"):
+        state = after(LineState.start(""), line, facts.at(10))
+        assert state is not None
+        assert can_end(state, facts.at(10))
+
+
+def test_what_is_assigned_does_not_become_more() -> None:
+    line = after(LineState.start(""), "c", FACTS)
+    assert line is not None
+    assert after(line.before(" = []"), ", d", FACTS) is None
+    assert after(line.before(".sort()"), ", d", FACTS) is not None
+    pair = line.before(", d = a, b").released()
+    assert after(pair, ", d = a, b", FACTS) is not None
+
+
 def test_names_are_known_where_they_are_bound() -> None:
     assert PROGRAM_FACTS is not None
-    inside, outside = PROGRAM_FACTS.at(3), PROGRAM_FACTS.at(9)
+    inside, outside = PROGRAM_FACTS.at(4), PROGRAM_FACTS.at(10)
     assert {"foot", "length", "leg"} <= inside.names
     assert "foot" not in outside.names
     assert {"a", "b", "wc", "leg"} <= outside.names
@@ -144,6 +222,35 @@ def test_names_are_known_where_they_are_bound() -> None:
     assert not is_read("c = length")
     assert not is_read("c = leg(wc, 1, length)")
     assert is_read("c = leg(wc, 1, 2, length=3)")
+
+
+def test_names_are_known_behind_the_line_that_binds_them() -> None:
+    facts = facts_of(
+        """
+def make_walker():
+    feet = [foot for foot in range(3)]
+    for k in feet:
+        total = sum(k * side for side in feet)
+    def later(length):
+        return total + helper(length)
+    return later(1)
+
+def helper(x):
+    return x
+
+scale = 2
+"""
+    )
+    assert facts is not None
+    names = [facts.at(line).names for line in range(16)]
+    assert [line for line in range(1, 10) if "feet" in names[line]] == [4, 5, 6, 7, 8, 9]
+    assert [line for line in range(1, 10) if "foot" in names[line]] == [3]
+    assert [line for line in range(1, 10) if "k" in names[line]] == [5, 6, 7, 8, 9]
+    assert [line for line in range(1, 10) if "length" in names[line]] == [7, 8]
+    # Functions see what the module binds at last; the module's own lines do not.
+    assert {"helper", "scale"} <= names[4]
+    assert not {"make_walker", "helper", "scale"} & names[2]
+    assert {"make_walker", "helper", "scale"} <= names[14]
 
 
 def test_a_program_with_a_star_import_or_none_at_all_has_no_facts() -> None:
