@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from evolution.language_model.line_state import LineState, Want, Words
 from evolution.language_model.line_syntax import after, finished
 from evolution.language_model.program_facts import (
-    KNOWN_NAMES,
     MATH_ATTRIBUTES,
     USUAL_ATTRIBUTES,
     USUAL_KEYWORDS,
@@ -25,13 +24,16 @@ from evolution.language_model.python_words import (
 
 Mask = NDArray[np.bool_]
 
+_BESIDES = {  # the names that are given
+    Words.NAMES: VALUES | BEFORE_OPERANDS,
+    Words.ARGUMENTS: USUAL_KEYWORDS | VALUES | BEFORE_OPERANDS,
+    Words.BOTH: USUAL_KEYWORDS | VALUES | BEFORE_OPERANDS | BETWEEN_OPERANDS,
+}
 _USUAL = {
-    Words.NAMES: KNOWN_NAMES | VALUES | BEFORE_OPERANDS,
-    Words.ARGUMENTS: KNOWN_NAMES | USUAL_KEYWORDS | VALUES | BEFORE_OPERANDS,
     Words.ATTRIBUTES: USUAL_ATTRIBUTES,
     Words.OF_MATH: MATH_ATTRIBUTES,
+    Words.OF_NUMPY: MATH_ATTRIBUTES,
     Words.OPERATORS: BETWEEN_OPERANDS,
-    Words.BOTH: KNOWN_NAMES | USUAL_KEYWORDS | VALUES | BEFORE_OPERANDS | BETWEEN_OPERANDS,
 }
 _LONGEST_NUMBER = 10  # characters; a model that lost its way writes digits for ever
 _NO_FACTS = Facts(frozenset(), frozenset(), frozenset(), {}, {})
@@ -71,16 +73,16 @@ class LinePieces:
         )
         self._exponents = self._mask(t for word, t in self.words.items() if word in "eEjJ")
         self._by_state: dict[LineState, Mask] = {}
-        self._usual: dict[tuple[Words, str, bool], Mask] = {}
+        self._usual: dict[tuple[Words, str, bool, frozenset[str]], Mask] = {}
 
     def _mask(self, tokens: Iterable[int]) -> Mask:
         mask = np.zeros(self.count, dtype=bool)
         mask[list(tokens)] = True
         return mask
 
-    def usual(self, kind: Words, begun: str, spaced: bool) -> Mask:
-        """The pieces with which words go on that every program knows."""
-        key = (kind, begun, spaced)
+    def usual(self, kind: Words, begun: str, spaced: bool, given: frozenset[str]) -> Mask:
+        """The pieces with which words go on that every program of its kind knows."""
+        key = (kind, begun, spaced, given)
         mask = self._usual.get(key)
         if mask is None:
             if len(self._usual) > _MOST_MASKS:
@@ -89,7 +91,8 @@ class LinePieces:
                 mask = self._mask((self.spaced_words if spaced else self.words).values())
                 mask |= self.digits if begun else False
             else:
-                mask = self.going_on(begun, _USUAL[kind], spaced)
+                known = given | _BESIDES[kind] if kind in _BESIDES else _USUAL[kind]
+                mask = self.going_on(begun, known, spaced)
             self._usual[key] = mask
         return mask
 
@@ -132,13 +135,14 @@ class LineMasks:
     def __init__(self, pieces: LinePieces, facts: Facts) -> None:
         self.facts = facts
         self._pieces = pieces
-        names = facts.names - KNOWN_NAMES
+        names = facts.names - facts.given
         arguments = names | (facts.keywords - USUAL_KEYWORDS)
         self._own = {
             Words.NAMES: names,
             Words.ARGUMENTS: arguments,
             Words.BOTH: arguments,
             Words.ATTRIBUTES: (facts.attributes or frozenset()) - USUAL_ATTRIBUTES,
+            Words.OF_NUMPY: facts.of_numpy - MATH_ATTRIBUTES,
         }
         self._known: dict[tuple[Words, str, bool], Mask] = {}
 
@@ -174,16 +178,16 @@ class LineMasks:
         kind = state.words()
         if kind is Words.NONE:
             return
-        if kind is Words.ATTRIBUTES and self.facts.attributes is None:
+        if self.facts.attributes is None and kind in {Words.ATTRIBUTES, Words.OF_NUMPY}:
             kind = Words.ANY
-        usual = self._pieces.usual(kind, begun, spaced)
+        usual = self._pieces.usual(kind, begun, spaced, self.facts.given)
         mask |= usual if begun or state.takes_values() else usual & ~self._pieces.values
         if kind in self._own:
             key = (kind, begun, spaced)
             if key not in self._known:
                 self._known[key] = self._pieces.going_on(begun, self._own[kind], spaced)
             mask |= self._known[key]
-            if state.bound and kind is not Words.ATTRIBUTES:
+            if state.bound and kind in _BESIDES:
                 mask |= self._pieces.going_on(begun, state.bound, spaced)
         if not begun and kind in {Words.NAMES, Words.ARGUMENTS} and state.can_precede_for:
             mask |= self._pieces.spaced_letters if spaced else self._pieces.letters

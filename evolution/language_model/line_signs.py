@@ -28,7 +28,9 @@ def after_sign(line: LineState, sign: str) -> LineState | None:
     is_before = line.want is not Want.OPERATOR
     if sign == "#":
         return state._replace(is_free=True) if line.is_whole() else None
-    if line.last == "function" and sign != "(":
+    if (line.last == "function" and sign != "(") or (line.last == "module" and sign != "."):
+        return None
+    if sign == "/" and line.in_range():
         return None
     is_target = sign in {"=", ",", ":"} or (line.brackets and sign in CLOSES)
     if (line.last == "new" and not is_target) or (line.last == "argument" and sign != "="):
@@ -84,7 +86,8 @@ def _open(line: LineState, state: LineState, sign: str) -> LineState | None:
         state = state._replace(is_spoilt=line.is_spoilt or (is_call and not line.brackets))
     elif line.last == "." or line.is_parameter():
         return None
-    brackets = (*line.brackets, Bracket(sign, arity))
+    is_range = line.last == "function" and line.owner == "range"
+    brackets = (*line.brackets, Bracket(sign, arity, is_range=is_range))
     binds = line.binds if line.want is Want.OPERAND else ""
     return state._replace(want=Want.OPERAND, brackets=brackets, binds=binds)
 

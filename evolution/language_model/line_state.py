@@ -17,6 +17,7 @@ from evolution.language_model.python_words import (
 )
 
 UNKNOWN: Arity = (0, 1_000)
+UNFINISHED = frozenset({"new", "argument", "function", "module"})  # names, see `LineState.last`
 
 
 class Want(Enum):
@@ -36,8 +37,12 @@ class Words(Enum):
     ARGUMENTS = auto()  # NAMES, and names of arguments
     ATTRIBUTES = auto()
     OF_MATH = auto()  # attributes of the module math
+    OF_NUMPY = auto()
     OPERATORS = auto()
     BOTH = auto()  # ARGUMENTS and OPERATORS
+
+
+_OF_MODULES = {"math": Words.OF_MATH, "np": Words.OF_NUMPY}
 
 
 class Bracket(NamedTuple):
@@ -49,6 +54,7 @@ class Bracket(NamedTuple):
         commas: so far.
         reserved: commas that are known to come.
         has_for: whether a ``for`` within it ended its only element.
+        is_range: whether it holds whole numbers, as those of a ``range``.
     """
 
     sign: str
@@ -56,6 +62,7 @@ class Bracket(NamedTuple):
     commas: int = 0
     reserved: int = 0
     has_for: bool = False
+    is_range: bool = False
 
     def for_signs(self) -> Bracket:
         """See `LineState.for_signs`."""
@@ -63,7 +70,7 @@ class Bracket(NamedTuple):
         reserved = min(self.reserved, 1)
         left = max(most - self.commas - self.reserved, 0) + reserved
         arity = (min(max(least - self.commas, 0), 3), min(left, 4))
-        return Bracket(self.sign, arity, reserved=reserved, has_for=self.has_for)
+        return self._replace(arity=arity, commas=0, reserved=reserved)
 
 
 class LineState(NamedTuple):
@@ -74,7 +81,8 @@ class LineState(NamedTuple):
         brackets: that are open, the outermost first.
         last: the last sign or keyword; "name", "new" (a name that nothing binds yet),
             "argument" (a name that has to be an argument's), "function" (a name that has to
-            be called), "0" (a number) or "string" for an operand; "" at the start.
+            be called), "module" (one whose attribute has to follow), "0" (a number) or
+            "string" for an operand; "" at the start.
         prior: what ``last`` was before.
         word: a name or number that may go on.
         callee: what the operand that ended last takes as arguments.
@@ -161,10 +169,9 @@ class LineState(NamedTuple):
         if self.declares and self.head in {"from", "import"}:
             return Words.ANY
         if self.last == ".":
-            return Words.OF_MATH if self.owner == "math" else Words.ATTRIBUTES
+            return _OF_MODULES.get(self.owner, Words.ATTRIBUTES)
         is_signature = self.head == "def" and not self.brackets and self.last == ")"
-        is_named = self.last in {"new", "argument", "function"} or self.is_named_parameter()
-        if is_named or is_signature:
+        if self.last in UNFINISHED or self.is_named_parameter() or is_signature:
             return Words.NONE
         if self.last in BEFORE_COLON and self.last == self.head and not self.prior:
             return Words.NONE
@@ -214,6 +221,10 @@ class LineState(NamedTuple):
         """Whether a statement begins here."""
         return not self.last and not self.brackets
 
+    def in_range(self) -> bool:
+        """Whether whole numbers are asked for."""
+        return bool(self.brackets) and self.brackets[-1].is_range
+
     def takes_numbers(self) -> bool:
         """Whether there can be a number; a statement could begin with one, to no use."""
         return self.takes_values() and not self.begins()
@@ -231,7 +242,7 @@ class LineState(NamedTuple):
 
     def is_whole(self) -> bool:
         """Whether a line can end like that; the word is finished."""
-        if self.last in {"argument", "function"}:
+        if self.last in UNFINISHED - {"new"}:
             return False
         if self.is_free or self.brackets or not self.last:
             return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from evolution.language_model.line_signs import after_sign
 from evolution.language_model.line_state import UNKNOWN, LineState, Want, Words
-from evolution.language_model.program_facts import METHODS, Facts
+from evolution.language_model.program_facts import MATH_ATTRIBUTES, METHODS, MODULES, Facts
 from evolution.language_model.python_words import (
     ALONE,
     BEFORE_COLON,
@@ -63,10 +63,9 @@ def finished(line: LineState, facts: Facts) -> LineState | None:
     if word in KEYWORDS:
         return _keyword(state, line.last, word)
     if line.last == ".":
-        is_known = line.declares or facts.attributes is None or word in facts.attributes
         is_called = word in facts.called and (line.owner == "math" or word in METHODS)
-        last = "function" if is_called else "name"
-        return state.operand(last, facts.methods.get(word)) if is_known else None
+        state = state.operand("function" if is_called else "name", facts.methods.get(word))
+        return state._replace(owner="") if _has(line, word, facts) else None
     if line.want is Want.OPERATOR or line.words() is Words.NONE:
         return None
     if line.is_parameter():
@@ -74,6 +73,15 @@ def finished(line: LineState, facts: Facts) -> LineState | None:
         state = state._replace(parameters=names, bound=line.bound | {word})
         return state.operand("name") if word not in line.parameters else None
     return _name(state, line.last, word, facts)
+
+
+def _has(line: LineState, word: str, facts: Facts) -> bool:
+    """Whether the owner can have this attribute."""
+    if line.declares or facts.attributes is None:
+        return True
+    if line.owner in MODULES:
+        return word in (MATH_ATTRIBUTES if line.owner == "math" else facts.of_numpy)
+    return word in facts.attributes
 
 
 def _name(line: LineState, last: str, word: str, facts: Facts) -> LineState | None:
@@ -84,7 +92,8 @@ def _name(line: LineState, last: str, word: str, facts: Facts) -> LineState | No
     if word in line.bound:
         return state.operand("name")
     if word in facts.names:
-        last = "function" if word in facts.called else "name"
+        is_module = word in MODULES and facts.attributes is not None and not line.declares
+        last = "module" if is_module else "function" if word in facts.called else "name"
         return state.operand(last, facts.functions.get(word))
     if len(word) == 1 and line.can_precede_for:
         return state.operand("name")
@@ -141,7 +150,7 @@ def _with_word(line: LineState, lexeme: str, facts: Facts) -> LineState | None:
     word = line.word + lexeme
     if word[0].isdigit() or word[0] == ".":
         is_operand = line.want is not Want.OPERATOR and line.last != "."
-        is_operand = is_operand and line.takes_numbers()
+        is_operand = is_operand and line.takes_numbers() and not (line.in_range() and "." in word)
         return line._replace(word=word) if is_operand and NUMBER_BEGINS.fullmatch(word) else None
     if not line.word and line.words() is Words.NONE:
         return None

@@ -7,7 +7,7 @@ import builtins
 import inspect
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from inspect import Parameter, Signature
@@ -23,6 +23,13 @@ METHODS = {
     name: inspect.signature(getattr(walker_creator(), name)) for name in ("add_joint", "add_muscle")
 }
 MATH_ATTRIBUTES = frozenset(name for name in dir(math) if not name.startswith("_"))
+# What walker programs use of them; a model that may name the others only strays into them.
+_USED = (
+    "abs all any bool dict enumerate float int isinstance len list max min range reversed round "
+    "set sorted str sum tuple zip walker_creator query_cppn math np"
+)
+WALKER_NAMES = frozenset(_USED.split())
+MODULES = frozenset({"math", "np"})
 USUAL_ATTRIBUTES = frozenset(
     name for name in (*dir(list), *dir(walker_creator)) if not name.startswith("_")
 )
@@ -39,8 +46,10 @@ class Facts:
 
     Attributes:
         names: those that are bound where the line stands, and before it.
+        given: those that need no binding, `KNOWN_NAMES` or `WALKER_NAMES`; part of ``names``.
         keywords: names of arguments.
-        attributes: known ones; None for general programs, whose objects come from anywhere.
+        attributes: of objects; None for general programs, whose objects come from anywhere.
+        of_numpy: attributes of the module.
         functions, methods: how many arguments those take that are known for sure.
         definitions: how many the functions take that a walker program has now. People who
             give one a further parameter change its calls, too, which stand further down;
@@ -55,6 +64,8 @@ class Facts:
     methods: Mapping[str, Arity]
     definitions: Mapping[str, Arity] = field(default_factory=dict)
     called: frozenset[str] = frozenset()
+    given: frozenset[str] = KNOWN_NAMES
+    of_numpy: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -137,15 +148,18 @@ def facts_of(program: str) -> ProgramFacts | None:
     parameters = {node.arg for node in nodes if isinstance(node, ast.arg)}
     passed = {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
     attributes = _attributes(program, nodes)
+    given = KNOWN_NAMES if attributes is None else WALKER_NAMES
     everywhere = Facts(
         # What nothing binds is given from outside, or never reached.
-        names=frozenset(KNOWN_NAMES | (read - bound)),
+        names=given | (read - bound),
         keywords=frozenset(USUAL_KEYWORDS | parameters | passed),
         attributes=attributes,
         functions={name: _arity(signature) for name, signature in own.items() if signature},
         methods={name: _arity(known) for name, known in METHODS.items() if name not in own},
         definitions={} if attributes is None else _definitions(nodes),
         called=frozenset() if attributes is None else _only_called(nodes),
+        given=given,
+        of_numpy=MATH_ATTRIBUTES | _attributes_of({"np"}, nodes),
     )
     return ProgramFacts(everywhere, outside, scopes[1:])
 
@@ -168,14 +182,21 @@ def _only_called(nodes: Sequence[ast.AST]) -> frozenset[str]:
 def _attributes(program: str, nodes: Sequence[ast.AST]) -> frozenset[str] | None:
     if not (any(method in program for method in METHODS) or "query_cppn" in program):
         return None
-    found = set(USUAL_ATTRIBUTES | MATH_ATTRIBUTES)
-    for node in nodes:
-        if isinstance(node, ast.Attribute):
-            is_of_math = isinstance(node.value, ast.Name) and node.value.id == "math"
-            found |= set() if is_of_math else {node.attr}
-        elif isinstance(node, ast.ClassDef):
-            found |= {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
-    return frozenset(found)
+    classes = (node for node in nodes if isinstance(node, ast.ClassDef))
+    methods = (child for node in classes for child in node.body)
+    own = {child.name for child in methods if isinstance(child, ast.FunctionDef)}
+    every = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return frozenset(USUAL_ATTRIBUTES | own | (every - _attributes_of(MODULES, nodes)))
+
+
+def _attributes_of(modules: Collection[str], nodes: Sequence[ast.AST]) -> frozenset[str]:
+    return frozenset(
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in modules
+    )
 
 
 def _bind(node: ast.AST, scope: _Scope, scopes: list[_Scope]) -> None:
