@@ -96,7 +96,7 @@ class EditRules:
             for brackets, tokens in self._with_brackets.items():
                 then = opened(stack, brackets)
                 known[tokens] = then is not None and len(then) <= max(len(stack), _DEEPEST)
-            known[list(self.line_starts.values())] = False
+            known &= ~self.starting
         return known
 
 
@@ -310,7 +310,7 @@ class EditState:
         rules = self._rules
         if self._layout is None:
             mask[:] = bool(self._text)
-            mask[list(rules.line_starts.values())] = True
+            mask |= rules.starting
             return
         *lines, last = self._text.split("\n")[1:] or [""]
         blocks = behind(self._blocks, lines) or self._blocks

@@ -113,8 +113,9 @@ class ProgramFacts:
         """Of a line, counted from 1, or one that is put in front of it."""
         if line not in self._lines:
             names = self._everywhere.names.union(self._seen(line))
-            alike = self._known.setdefault(names, replace(self._everywhere, names=names))
-            self._lines[line] = alike
+            if names not in self._known:
+                self._known[names] = replace(self._everywhere, names=names)
+            self._lines[line] = self._known[names]
         return self._lines[line]
 
     def _seen(self, line: int) -> Iterator[str]:
