@@ -18,8 +18,9 @@ import numpy as np
 from evolution.benchmarks.intervals import wilson
 from evolution.benchmarks.models import compared_models, sampled_once
 from evolution.benchmarks.report import Figure, Progress, Report, at_least
-from evolution.benchmarks.requests import PAPER, Asked, Request, make_requests
+from evolution.benchmarks.requests import Asked, make_requests
 from evolution.language_model.corpus.intentions import INTENTIONS
+from evolution.language_model.corpus.requests import PAPER, Request
 from evolution.operators import Child, Operator
 from evolution.sandbox import Built, Sandbox
 from evolution.types import Failure

@@ -9,32 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from evolution.benchmarks.held_out import STREAM, fresh_bases
-from evolution.config import PAPER_MESSAGES
 from evolution.language_model.corpus.chance import Rng, pick
-from evolution.language_model.corpus.change import Change, Walkers
-from evolution.language_model.corpus.intentions import INTENTIONS, Edit, Intention, intention_named
+from evolution.language_model.corpus.intentions import INTENTIONS, Edit, Intention
+from evolution.language_model.corpus.requests import PAPER, Request
 from evolution.sandbox import Built, Sandbox
 from evolution.walkers import Walker
 
-CHANGED, PARAMETERS, SMALL = (message for message, _ in PAPER_MESSAGES)
 # Some intentions fit one program in twenty: so many programs are looked through for each wanted.
 LOOKED_THROUGH = 25
-
-Holds = Callable[[str, str, Walkers], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A message and how to see whether it was obeyed.
-
-    Attributes:
-        name: of the intention, or ``paper: ...`` for one of the paper's messages.
-        holds: from parent, child and their walkers, whether the change is what was asked for.
-    """
-
-    name: str
-    message: str
-    holds: Holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +32,6 @@ class Asked:
     walker: Walker | None
     requests: tuple[Request, ...]
     other: Request
-
-
-def _only_numbers(parent: str, child: str, walkers: Walkers) -> bool:
-    return Change(parent, child).numbers_only
-
-
-PAPER = (
-    Request("paper: changed", CHANGED, intention_named("several-changes").holds),
-    Request("paper: parameters", PARAMETERS, _only_numbers),
-    Request("paper: small change", SMALL, intention_named("small-change").holds),
-)
 
 
 def make_requests(

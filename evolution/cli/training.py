@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import (
@@ -68,6 +70,12 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     tune.add_argument(
         "--share", type=float, default=1.0, help="of the accepted diffs (default: %(default)s)"
     )
+    tune.add_argument(
+        "--practise",
+        action="store_true",
+        help="in each step the model also edits programs of the runs and of generated data, "
+        "and learns from what becomes of its edits (needs the sandbox; several times slower)",
+    )
     _add_settings(tune, steps=300)
 
 
@@ -117,7 +125,30 @@ def _tune(options: argparse.Namespace) -> int:
         parent = find_model(options.model)
     except UnknownModel as error:
         raise CommandError(str(error)) from error
-    return _make(options, parts, parent=parent)
+    if not options.practise:
+        return _make(options, parts, parent=parent)
+    with _practice(parts, options.seed) as practice:
+        return _make(options, parts, parent=parent, practice=practice)
+
+
+@contextmanager
+def _practice(parts: list[Any], seed: int) -> Iterator[Callable[[Any], Any]]:
+    """Makes the practice for a tokenizer, on the parts' programs.
+
+    Raises:
+        CommandError: if there is nothing to practise on, or programs cannot be run safely.
+    """
+    from evolution.practice.practice import Practice
+    from evolution.practice.programs import programs_of
+    from evolution.sandbox import Sandbox, SandboxUnavailable
+
+    try:
+        programs = programs_of(parts, np.random.default_rng([seed, 2]))
+        with Sandbox() as sandbox:
+            sandbox.start()
+            yield lambda tokenizer: Practice(programs, tokenizer, sandbox)
+    except (ValueError, SandboxUnavailable) as error:
+        raise CommandError(str(error)) from error
 
 
 def _walkers(run: Path) -> Iterable[Any]:

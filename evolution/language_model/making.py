@@ -7,7 +7,7 @@ the diffs that archives accepted with some of the parent's own data (self-improv
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,13 @@ from evolution.language_model.mixture import Mixture, Part
 from evolution.language_model.model import DiffModel, Shape, load_model, new_decoder, save_model
 from evolution.language_model.registry import RegisteredModel
 from evolution.language_model.tokenizer import EditTokenizer
-from evolution.language_model.training import CHECKPOINT, Progress, Training, TrainingSettings
+from evolution.language_model.training import (
+    CHECKPOINT,
+    Practice,
+    Progress,
+    Training,
+    TrainingSettings,
+)
 
 WORK = "training"  # folder in the model's: checkpoint, curve and tokenizer on the way
 _TOKENIZER_EXAMPLES = 20_000  # a part
@@ -36,6 +42,7 @@ def make_model(
     parent: RegisteredModel | None = None,
     command: str = "",
     device: str = "cpu",
+    practice: Callable[[EditTokenizer], Practice] | None = None,
 ) -> Iterator[Progress]:
     """Train a model into ``folder``; goes on where an earlier call was stopped.
 
@@ -46,6 +53,7 @@ def make_model(
         shape: of a new decoder; not with ``parent``.
         parent: the model to start from.
         command: how to repeat this, for the manifest.
+        practice: makes what is practised besides, for the model's tokenizer.
 
     Raises:
         ModelError: if the parent cannot be loaded.
@@ -59,7 +67,8 @@ def make_model(
         start = load_model(parent.folder)
         tokenizer, decoder = start.tokenizer, start.decoder
     mixture = Mixture(parts, tokenizer, settings.row_length)
-    training = Training(decoder, mixture, settings, work, device)
+    practised = practice and practice(tokenizer)
+    training = Training(decoder, mixture, settings, work, device, practised)
     yield from training.run()
     model = DiffModel(decoder, tokenizer, {})
     manifest = {
@@ -68,6 +77,7 @@ def make_model(
         "parameters": model.parameters,
         "data": [part.summary() for part in mixture.parts],
         "training": settings.model_dump(mode="json"),
+        "practice": practised and practised.summary(),
         "tokens": training.tokens,
         "curve": training.curve,
         "command": command,

@@ -28,10 +28,15 @@ _PADDING = -1
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One example behind its parent: tokens of the message, then of the edit."""
+    """One example behind its parent: tokens of the message, then of the edit.
+
+    Attributes:
+        weight: of its loss; below zero for an edit that is to become less likely.
+    """
 
     message: list[int]
     edit: list[int]
+    weight: float = 1.0
 
     def __len__(self) -> int:
         return len(self.message) + len(self.edit)
@@ -59,6 +64,7 @@ class Rows:
         predicts: shape (rows, length), bool; True where the next token of the same
             branch belongs to an edit.
         targets: shape (predictions,), the tokens to be predicted, in the order of ``predicts``.
+        weights: shape (predictions,), float32, of their losses.
         reads: shape (rows, length), bool; True where the next token belongs to the same parent.
         read: shape (reads,), those next tokens.
     """
@@ -68,6 +74,7 @@ class Rows:
     mask: torch.Tensor
     predicts: torch.Tensor
     targets: torch.Tensor
+    weights: torch.Tensor
     reads: torch.Tensor
     read: torch.Tensor
 
@@ -145,12 +152,14 @@ def rows_to_tensors(rows: Sequence[Sequence[Pack]], padding: int = 0) -> Rows:
     packs = np.full(shape, _PADDING, dtype=np.int64)
     branches = np.zeros(shape, dtype=np.int64)  # 0 is the parent
     predicts = np.zeros(shape, dtype=bool)
+    weights = np.zeros(shape, dtype=np.float32)
     for row, content in enumerate(rows):
         at = 0
         for number, pack in enumerate(content):
             end = at + len(pack)
             packs[row, at:end] = number
-            _lay(pack, at, tokens[row], positions[row], branches[row], predicts[row])
+            arrays = tokens, positions, branches, predicts, weights
+            _lay(pack, at, *(array[row] for array in arrays))
             at = end
     next_tokens = np.roll(tokens, -1, axis=1)
     # A parent's first token has position 0, so a parent's last one is not read from.
@@ -162,6 +171,7 @@ def rows_to_tensors(rows: Sequence[Sequence[Pack]], padding: int = 0) -> Rows:
         mask=torch.from_numpy(_sees(packs, branches)).unsqueeze(1),
         predicts=torch.from_numpy(predicts),
         targets=torch.from_numpy(next_tokens[predicts]),
+        weights=torch.from_numpy(weights[predicts]),
         reads=torch.from_numpy(reads),
         read=torch.from_numpy(next_tokens[reads]),
     )
@@ -174,6 +184,7 @@ def _lay(
     positions: NDArray[np.int64],
     branches: NDArray[np.int64],
     predicts: NDArray[np.bool_],
+    weights: NDArray[np.float32],
 ) -> None:
     """Write one pack into a row's arrays, from index ``at``."""
     start = len(pack.parent)
@@ -185,7 +196,9 @@ def _lay(
         tokens[at:end] = branch.message + branch.edit
         positions[at:end] = range(start, start + len(branch))
         branches[at:end] = number
-        predicts[at + len(branch.message) - 1 : end - 1] = True
+        predicting = slice(at + len(branch.message) - 1, end - 1)
+        predicts[predicting] = True
+        weights[predicting] = branch.weight
         at = end
 
 

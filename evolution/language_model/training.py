@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -67,6 +67,20 @@ class Progress:
     seconds: float  # in this process
 
 
+class Practice(Protocol):
+    """Packs that depend on what the decoder can do now; see `evolution.practice`."""
+
+    def draw(self, decoder: LlamaForCausalLM, rng: np.random.Generator) -> list[Pack]: ...
+
+    def figures(self) -> dict[str, float]:
+        """What is shown beside the losses on held-out examples."""
+        ...
+
+    def summary(self) -> dict[str, Any]:
+        """What a model's manifest says of it."""
+        ...
+
+
 class Training:
     """One training of a decoder, in place; iterate over `run`.
 
@@ -76,6 +90,7 @@ class Training:
         settings: see there.
         folder: where the checkpoint and the curve are written; a checkpoint that lies
             there is gone on from.
+        practice: packs for each step besides the mixture's.
     """
 
     def __init__(
@@ -85,8 +100,10 @@ class Training:
         settings: TrainingSettings,
         folder: Path,
         device: str = "cpu",
+        practice: Practice | None = None,
     ) -> None:
         self.decoder = decoder
+        self.practice = practice
         nn.Module.to(decoder, device)  # transformers' own is untyped
         self.mixture = mixture
         self.settings = settings
@@ -115,7 +132,7 @@ class Training:
             last = self.step == self.settings.steps
             validation: dict[str, float] = {}
             if last or self.step % self.settings.validate_every == 0:
-                validation = self.validate()
+                validation = self.validate() | (self.practice.figures() if self.practice else {})
                 self._note(loss, validation)
             if last or monotonic() - saved > save_every:
                 self.save()
@@ -128,6 +145,8 @@ class Training:
     def _train_step(self) -> float:
         rng = np.random.default_rng([self.settings.seed, 0, self.step])
         packs = self.mixture.draw(self.settings.rows * self.settings.row_length, rng)
+        if self.practice is not None:
+            packs = [*packs, *self.practice.draw(self.decoder, rng)]
         rows = fill_rows(packs, self.settings.row_length)
         edited = _edit_tokens(packs)
         read = sum(len(pack.parent) - 1 for pack in packs)
@@ -161,17 +180,22 @@ class Training:
                 attention_mask=rows.mask.to(device),
                 use_cache=False,
             ).last_hidden_state
-            of_edits = self._cross_entropy(hidden, rows.predicts, rows.targets)
+            of_edits = self._cross_entropy(hidden, rows.predicts, rows.targets, rows.weights)
             if not (self.decoder.training and self.settings.parent_weight):
                 return of_edits, torch.zeros((), device=device)
             return of_edits, self._cross_entropy(hidden, rows.reads, rows.read)
 
     def _cross_entropy(
-        self, hidden: torch.Tensor, where: torch.Tensor, targets: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        where: torch.Tensor,
+        targets: torch.Tensor,
+        weights: torch.Tensor | None = None,
     ) -> torch.Tensor:
         logits = self.decoder.lm_head(hidden[where.to(self._device)])
         targets = targets.to(self._device)
-        return nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
+        losses = nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+        return losses.sum() if weights is None else losses @ weights.to(self._device)
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.settings.precision == "float32":

@@ -1,37 +1,33 @@
 """The operator ``diff-model``: children written by a language model as line edits.
 
 The heart of ELM (paper, stage 1): a model that learnt from commits how people change
-code mutates programs. All children of one parent share the computation of the
-parent's tokens; a parent longer than the context is shown through a window.
+code mutates programs. How the edits are written: `edit_writing`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evolution.diffs.line_edits import apply_line_edits, lines_of
 from evolution.operators.base import Child, OperatorUnavailable
-from evolution.operators.candidates import child_failure, parent_failure
+from evolution.operators.candidates import parent_failure
+from evolution.operators.edit_writing import Written, write_edits
 from evolution.operators.messages import Message, clean_message
 from evolution.types import Failure, Stage
 
 if TYPE_CHECKING:
-    from evolution.language_model.generation import Group, Sampler
+    from evolution.language_model.generation import Sampler
     from evolution.language_model.grammar import EditRules
-    from evolution.language_model.tokenizer import EditTokenizer, Window
 
 # Edits sampled beyond the children wanted, a share of them: they stand in for those that
 # do not apply or compile, or repeat a sibling. Sampled in the same call, they cost far
 # less than a second one, which would read the parents again.
 SPARES = 0.0625
-# Edits sampled side by side: their keys and values are kept, about 0.6 MB each.
-_MOST_ROWS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,71 +116,21 @@ class DiffModelOperator:
         rng: np.random.Generator,
     ) -> list[Child | Failure]:
         """Sample once for each task."""
-        from evolution.language_model.generation import Group, Sampling
-        from evolution.language_model.program_facts import facts_of
-        from evolution.language_model.windows import PARENT_TOKENS, window_at_random
+        from evolution.language_model.generation import Sampling
 
-        tokenizer, sampling = rules.tokenizer, Sampling()
-        by_parent: defaultdict[str, list[int]] = defaultdict(list)
-        for at, task in enumerate(tasks):
-            by_parent[task.parent].append(at)
-        results: dict[int, Child | Failure] = {}
-        groups: list[Group] = []
-        members: list[tuple[list[int], Window]] = []
-        for parent, ats in by_parent.items():
-            window = window_at_random(lines_of(parent), tokenizer, PARENT_TOKENS, rng)
-            if window is None:
-                results.update(dict.fromkeys(ats, _NO_WINDOW))
-                continue
-            suffixes = [tokenizer.message(tasks[at].message.text) for at in ats]
-            facts = facts_of(parent)
-            grammar = rules.grammar(window.lines, facts, window.before, sampling.longest)
-            groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
-            members.append((ats, window))
-        sampled = [
-            found for part in _parts(groups) for found in sampler.sample(part, sampling, rng)
-        ]
-        for (ats, window), group in zip(members, sampled, strict=True):
-            for at, sample in zip(ats, group, strict=True):
-                self.samples += 1
-                self.tokens += len(sample.tokens)
-                tokens = sample.tokens if sample.ended else None
-                results[at] = self._child(tasks[at], window, tokens, tokenizer)
-        return [results[at] for at in range(len(tasks))]
+        asked = [(task.parent, task.message.text) for task in tasks]
+        written = write_edits(asked, sampler, rules, Sampling(), rng)
+        return [self._child(*pair) for pair in zip(tasks, written, strict=True)]
 
-    def _child(
-        self, task: _Task, window: Window, tokens: Sequence[int] | None, tokenizer: EditTokenizer
-    ) -> Child | Failure:
-        if tokens is None:
-            return _TOO_LONG
-        edits = tokenizer.parse(tokens, window.lines)
-        if isinstance(edits, Failure):
-            return edits
-        last = len(window.lines)
-        if any(edit.first > last + 1 or edit.last > last for edit in edits):
-            return _OUT_OF_SIGHT
-        program = apply_line_edits(task.parent, [edit.moved(window.before) for edit in edits])
-        if isinstance(program, Failure):
-            return program
-        failure = child_failure(task.parent, program)
-        if failure:
-            return failure
-        notes = []
-        if last < len(lines_of(task.parent)):
-            notes = [f"only lines {window.before + 1} to {window.before + last} were shown"]
-        return Child(program, self.name, task.message.label(*notes))
-
-
-def _parts(groups: Sequence[Group]) -> Iterator[list[Group]]:
-    """The groups in order, so many together as fit into `_MOST_ROWS`, one at least."""
-    part: list[Group] = []
-    for group in groups:
-        if part and sum(len(g.suffixes) for g in [*part, group]) > _MOST_ROWS:
-            yield part
-            part = []
-        part.append(group)
-    if part:
-        yield part
+    def _child(self, task: _Task, written: Written | Failure) -> Child | Failure:
+        if isinstance(written, Failure):
+            return written
+        self.samples += 1
+        self.tokens += len(written.sample.tokens)
+        if isinstance(written.program, Failure):
+            return written.program
+        seen = written.seen(task.parent)
+        return Child(written.program, self.name, task.message.label(*[seen] * bool(seen)))
 
 
 def _choose(
@@ -229,12 +175,3 @@ def _loaded(name: str) -> tuple[Sampler, EditRules]:
 
 def _unavailable(reason: str) -> Failure:
     return Failure(Stage.OPERATOR, "model-unavailable", reason)
-
-
-_NO_WINDOW = Failure(
-    Stage.OPERATOR, "line-too-long", "A line of the parent alone is longer than the model reads."
-)
-_TOO_LONG = Failure(Stage.DIFF, "edit-too-long", "The model's edit did not end in time.")
-_OUT_OF_SIGHT = Failure(
-    Stage.DIFF, "bad-address", "The edit names a line that the model was not shown."
-)

@@ -10,8 +10,9 @@ import pytest
 
 from evolution.benchmarks import requests as room
 from evolution.benchmarks.obedience import Tally, answers, count, figures_of
-from evolution.benchmarks.requests import PAPER, Asked, Request, make_requests
+from evolution.benchmarks.requests import Asked, make_requests
 from evolution.language_model.corpus.intentions import intention_named
+from evolution.language_model.corpus.requests import PAPER, Request
 from evolution.operators import Child
 from evolution.sandbox import Built, Sandbox
 from evolution.types import Failure, Stage

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evolution.cli import main
-from evolution.language_model.examples import write_examples
+from evolution.language_model.examples import EditExample, write_examples
 from evolution.language_model.model import load_model
 from tests.evolution.language_model.tiny import examples
 
@@ -46,6 +46,18 @@ def test_a_run_is_learnt_from(data: Path, tmp_path: Path) -> None:
     assert main([*tune, "--out", str(tmp_path / "tuned")]) == 0
     parts = load_model(tmp_path / "tuned").manifest["data"]
     assert [part["name"] for part in parts] == ["accepted"]
+    assert main([*tune, "--practise", "--out", str(tmp_path / "practised")]) == 0
+    practised = load_model(tmp_path / "practised").manifest
+    assert practised["practice"]["programs"] >= 1
+    assert "reward" in practised["curve"][-1]
+
+
+def test_practice_needs_programs_of_walkers(tmp_path: Path, capsys: Output) -> None:
+    commits = tmp_path / "commits.parquet"
+    write_examples(commits, [EditExample("a = 1", "a = 2", "Change a.", "commit")] * 3)
+    tune = ["model", "tune", "--data", str(commits), "--practise", *_QUICK]
+    assert main([*tune, "--out", str(tmp_path / "tuned")]) == 1
+    assert "no walker program to practise on" in capsys.readouterr().err
 
 
 def test_nothing_to_learn_from_is_said(tmp_path: Path, capsys: Output) -> None:

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 import torch
+from transformers import LlamaForCausalLM
 
-from evolution.diffs.line_edits import lines_of
+from evolution.diffs.line_edits import line_edits, lines_of
 from evolution.language_model.examples import ExamplesError, write_examples
 from evolution.language_model.generation import Group, Sampler
 from evolution.language_model.making import make_model
 from evolution.language_model.mixture import Mixture, make_part, read_part
 from evolution.language_model.model import load_model, new_decoder
 from evolution.language_model.muon import orthogonal
+from evolution.language_model.packing import Branch, Pack
 from evolution.language_model.registry import UnknownModel, find_model, model_hash
 from evolution.language_model.training import Training
 from evolution.language_model.weights import ModelError, read_weights
@@ -54,6 +56,55 @@ def test_parents_teach_their_own_tokens_where_they_have_weight(tmp_path: Path) -
             return float(decoder(input_ids=tokens, labels=tokens).loss)
 
     assert after(0.5) < after(0) - 0.05
+
+
+class Fixed:
+    """A practice that draws the same two edits: one is to become likelier, one less likely."""
+
+    def __init__(self) -> None:
+        (parent,) = {example.parent for example in examples()[:2]}
+        edits = [line_edits(parent, example.child) for example in examples()[:2]]
+        lines = lines_of(parent)
+        message = tokenizer().message("Something else")
+        written = [tokenizer().edits(edit, lines) for edit in edits]
+        self.branches = [Branch(message, edit, w) for edit, w in zip(written, (4, -4), strict=True)]
+        self.parent = tokenizer().program(lines)
+
+    def draw(self, decoder: object, rng: object) -> list[Pack]:
+        return [Pack(self.parent, self.branches)]
+
+    def figures(self) -> dict[str, float]:
+        return {"practised": 1.0}
+
+    def summary(self) -> dict[str, object]:
+        return {}
+
+    def losses(self, decoder: LlamaForCausalLM) -> list[float]:
+        found = []
+        for branch in self.branches:
+            start = [*self.parent, *branch.message]
+            tokens = torch.tensor([[*start, *branch.edit]])
+            labels = torch.tensor([[-100] * len(start) + branch.edit])
+            with torch.no_grad():
+                found.append(float(decoder(input_ids=tokens, labels=labels).loss))
+        return found
+
+
+def test_practised_edits_become_likelier_or_less_likely_by_their_weight(tmp_path: Path) -> None:
+    fixed = Fixed()
+    mixture = Mixture([part()], tokenizer(), SETTINGS.row_length)
+    decoder = new_decoder(tokenizer(), SHAPE, 0)
+    list(Training(decoder, mixture, SETTINGS, tmp_path / "first").run())
+    before = fixed.losses(decoder)
+    settings = SETTINGS.model_copy(update={"steps": 16})
+    training = Training(decoder, mixture, settings, tmp_path / "second", practice=fixed)
+    seen = list(training.run())
+    praised, blamed = (
+        after - before for after, before in zip(fixed.losses(decoder), before, strict=True)
+    )
+    assert praised < -0.1
+    assert blamed > praised + 0.5
+    assert seen[-1].validation["practised"] == 1.0
 
 
 def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+"""Practice: the model's own edits, tried and judged, as packs that a training draws.
+
+In each step the model, as it is then, edits programs. Every edit is built, judged and
+trained on with its advantage as weight, so that what worked becomes likelier and what
+failed less likely: a policy gradient (Williams 1992, https://doi.org/10.1007/BF00992696)
+whose baseline is the mean of the other edits of the same program and message.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from evolution.config import Frozen
+from evolution.language_model.corpus.judging import Judge
+from evolution.language_model.generation import Sampler, Sampling
+from evolution.language_model.grammar import EditRules
+from evolution.language_model.packing import Branch, Pack
+from evolution.language_model.threads import threads
+from evolution.language_model.tokenizer import EditTokenizer
+from evolution.operators.edit_writing import Written, write_edits
+from evolution.practice.figures import step_figures
+from evolution.practice.rewards import Attempt, advantages, judge
+from evolution.practice.tasks import Amounts, Task, draw_tasks
+from evolution.sandbox import Sandbox
+
+_SHOWN = 25  # steps that the figures are means of
+
+
+class PracticeSettings(Frozen):
+    """How much is practised in a step, and what weight it has."""
+
+    amounts: Amounts = Amounts()
+    weight: float = Field(default=0.7, gt=0, description="Of the advantages.")
+    temperature: float = Field(default=Sampling().temperature, gt=0)
+
+
+class Practice:
+    """Draws weighted packs for a `Training`; what it draws depends on weights and rng alone.
+
+    Args:
+        programs: to edit; those that make no walker are passed over.
+        tokenizer: the model's.
+        sandbox: where programs are built.
+
+    Raises:
+        ValueError: if there are no programs.
+    """
+
+    def __init__(
+        self,
+        programs: Sequence[str],
+        tokenizer: EditTokenizer,
+        sandbox: Sandbox,
+        settings: PracticeSettings | None = None,
+    ) -> None:
+        if not programs:
+            raise ValueError("There is no program to practise on.")
+        self.settings = settings or PracticeSettings()
+        self._programs = programs
+        self._tokenizer = tokenizer
+        self._rules = EditRules(tokenizer)
+        self._sandbox = sandbox
+        self._judge = Judge()
+        self._recent: deque[dict[str, float]] = deque(maxlen=_SHOWN)
+
+    def draw(self, decoder: Any, rng: np.random.Generator) -> list[Pack]:
+        """The edits that ``decoder`` writes now, each with its advantage as weight.
+
+        Raises:
+            SandboxUnavailable: if programs cannot be run safely on this machine.
+        """
+        tasks = draw_tasks(self._programs, self.settings.amounts, self._sandbox, rng)
+        tried = self._tried(tasks, decoder, rng)
+        attempts = [attempt for attempt, _ in tried]
+        verdicts = judge(tasks, attempts, self._sandbox, self._judge)
+        self._recent.append(step_figures(tasks, attempts, verdicts))
+        return self._packs(tasks, tried, advantages(attempts, verdicts))
+
+    def figures(self) -> dict[str, float]:
+        """Means over the last steps, see `step_figures`."""
+        names = dict.fromkeys(name for figures in self._recent for name in figures)
+        return {n: float(np.mean([f[n] for f in self._recent if n in f])) for n in names}
+
+    def summary(self) -> dict[str, Any]:
+        """What a model's manifest says of it."""
+        return {"programs": len(self._programs), **self.settings.model_dump(mode="json")}
+
+    def _tried(
+        self, tasks: Sequence[Task], decoder: Any, rng: np.random.Generator
+    ) -> list[tuple[Attempt, Written]]:
+        sampler = Sampler(decoder, end=self._tokenizer.end, device=str(decoder.device))
+        sampling = Sampling(temperature=self.settings.temperature)
+        wanted = [(at, request) for at, task in enumerate(tasks) for request in task.requests]
+        asked = [(tasks[at].program, request.message) for at, request in wanted]
+        with threads(1):
+            written = write_edits(asked, sampler, self._rules, sampling, rng)
+        return [
+            (Attempt(at, request, one.program), one)
+            for (at, request), one in zip(wanted, written, strict=True)
+            if isinstance(one, Written)
+        ]
+
+    def _packs(
+        self,
+        tasks: Sequence[Task],
+        tried: Sequence[tuple[Attempt, Written]],
+        weights: Sequence[float],
+    ) -> list[Pack]:
+        tokenizer = self._tokenizer
+        branches: defaultdict[int, list[Branch]] = defaultdict(list)
+        for (attempt, written), weight in zip(tried, weights, strict=True):
+            if weight:
+                end = [tokenizer.end] * written.sample.ended
+                branches[attempt.task].append(
+                    Branch(
+                        tokenizer.message(attempt.request.message),
+                        [*written.sample.tokens, *end],
+                        weight * self.settings.weight,
+                    )
+                )
+        windows = {attempt.task: written.window for attempt, written in tried}
+        return [
+            Pack(tokenizer.program(windows[task].lines), found) for task, found in branches.items()
+        ]
