@@ -19,6 +19,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     corpus.add_command(steps)
     repairs.add_command(steps)
     training.add_commands(steps)
+    training.add_average(steps)
     listing = steps.add_parser("list", help="the models that a run can name")
     listing.set_defaults(command=_list)
 

@@ -37,6 +37,11 @@ some of the data that it came from, so that it forgets nothing (paper, stage 1: 
 fine-tuned diff model reaches more niches).
 """
 
+_AVERAGE = """\
+The mean of some models' weights, by their shares. Between a model that was tuned or has
+practised and the one that it started from lie models that have nearly all of both.
+"""
+
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     train = commands.add_parser("train", help="train a model from nothing", description=_TRAIN)
@@ -79,12 +84,22 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_settings(tune, steps=300)
 
 
+def add_average(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    average = commands.add_parser("average", help="the mean of models", description=_AVERAGE)
+    average.set_defaults(command=_average)
+    average.add_argument(
+        "models", nargs="+", type=_shared, metavar="MODEL[=SHARE]", help="(default share: 1)"
+    )
+    average.add_argument("--out", required=True, type=Path, metavar="DIR", help="the new model")
+
+
 def _add_settings(command: argparse.ArgumentParser, steps: int) -> None:
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="the new model")
     command.add_argument("--steps", type=int, default=steps, help="(default: %(default)s)")
     command.add_argument("--rows", type=int, help="rows a step")
     command.add_argument("--row-length", type=int, help="tokens a row")
     command.add_argument("--learning-rate", type=float)
+    command.add_argument("--warm-up", type=int, metavar="STEPS")
     command.add_argument(
         "--cool-down", type=float, metavar="SHARE", help="of the steps, at the end"
     )
@@ -108,6 +123,18 @@ def _train(options: argparse.Namespace) -> int:
     given = {name: size for name in _SIZES if (size := getattr(options, name)) is not None}
     shape = Shape(**given)
     return _make(options, list(_parts(options.data)), shape=shape)
+
+
+def _average(options: argparse.Namespace) -> int:
+    from evolution.language_model.averaging import average_models
+
+    try:
+        models = [(find_model(str(name)), share) for name, share in options.models]
+        average_models(models, options.out, "python -m evolution " + shlex.join(sys.argv[1:]))
+    except (ValueError, OSError) as error:  # UnknownModel, ModelError
+        raise CommandError(str(error)) from error
+    print(f"The model is in {options.out}.")
+    return 0
 
 
 def _tune(options: argparse.Namespace) -> int:
@@ -176,7 +203,7 @@ def _make(options: argparse.Namespace, parts: list[Any], **start: Any) -> int:
     from evolution.language_model.training import TrainingSettings
 
     names = (
-        *("steps", "rows", "row_length", "learning_rate", "cool_down"),
+        *("steps", "rows", "row_length", "learning_rate", "warm_up", "cool_down"),
         *("validate_every", "seed", "precision"),
     )
     given = {name: value for name in names if (value := getattr(options, name)) is not None}

@@ -24,8 +24,7 @@ def write_card(folder: Path) -> None:
 
 def card(manifest: dict[str, Any]) -> str:
     """The generated part of a card, Markdown."""
-    parent = manifest.get("parent")
-    origin = f"fine-tuned from {parent}" if parent else "trained from nothing"
+    origin = _origin(manifest)
     lines = [
         f"# {manifest['name']}",
         "",
@@ -62,6 +61,14 @@ def card(manifest: dict[str, Any]) -> str:
         *_curve(manifest["curve"]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _origin(manifest: dict[str, Any]) -> str:
+    parent, averaged = manifest.get("parent"), manifest.get("averaged")
+    if averaged:
+        parts = " and ".join(f"{name} ({share:g})" for name, share in averaged.items())
+        return f"the mean of the weights of {parts}, data and training are those of {parent}"
+    return f"fine-tuned from {parent}" if parent else "trained from nothing"
 
 
 def _curve(curve: list[dict[str, Any]], most: int = 12) -> list[str]:

@@ -35,7 +35,7 @@ class PracticeSettings(Frozen):
     """How much is practised in a step, and what weight it has."""
 
     amounts: Amounts = Amounts()
-    weight: float = Field(default=0.7, gt=0, description="Of the advantages.")
+    weight: float = Field(default=0.45, gt=0, description="Of the advantages.")
     temperature: float = Field(default=Sampling().temperature, gt=0)
 
 

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from evolution.cli import main
 from evolution.language_model.examples import EditExample, write_examples
 from evolution.language_model.model import load_model
+from evolution.language_model.registry import find_model
 from tests.evolution.language_model.tiny import examples
 
 Output = pytest.CaptureFixture[str]
@@ -50,6 +52,30 @@ def test_a_run_is_learnt_from(data: Path, tmp_path: Path) -> None:
     practised = load_model(tmp_path / "practised").manifest
     assert practised["practice"]["programs"] >= 1
     assert "reward" in practised["curve"][-1]
+
+
+def test_models_are_averaged_and_unlike_ones_refused(
+    data: Path, tmp_path: Path, capsys: Output
+) -> None:
+    first, second, mean = tmp_path / "first", tmp_path / "second", tmp_path / "mean"
+    train = ["model", "train", "--data", str(data), "--out", str(first)]
+    assert main([*train, *_QUICK, *_SMALL]) == 0
+    tune = ["model", "tune", "--model", str(first), "--data", str(data), "--out", str(second)]
+    assert main([*tune, *_QUICK]) == 0
+    assert main(["model", "average", f"{second}=3", f"{first}=1", "--out", str(mean)]) == 0
+    averaged, (one, other) = load_model(mean), map(load_model, (first, second))
+    names = [find_model(str(folder)).exact_name for folder in (second, first)]
+    assert averaged.manifest["averaged"] == {names[0]: 0.75, names[1]: 0.25}
+    assert averaged.manifest["parent"] == names[0]
+    assert "the mean of the weights of" in (mean / "README.md").read_text(encoding="utf-8")
+    found, old, new = (model.decoder.lm_head.weight for model in (averaged, one, other))
+    assert torch.allclose(found, 0.75 * new + 0.25 * old, rtol=0.01)
+    assert not torch.allclose(found, old, rtol=0.01)
+    capsys.readouterr()
+    assert main(["model", "average", f"{first}=0", "--out", str(mean)]) == 1
+    assert "not all zero" in capsys.readouterr().err
+    assert main(["model", "average", str(first), "walker-diff", "--out", str(mean)]) == 1
+    assert "different shapes" in capsys.readouterr().err
 
 
 def test_practice_needs_programs_of_walkers(tmp_path: Path, capsys: Output) -> None:
