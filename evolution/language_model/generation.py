@@ -37,8 +37,9 @@ class Sampling:
 
     Attributes:
         temperature: divides the logits; 0 takes the likeliest token. With less, single edits
-            are valid and new more often (63% at 0.6, 55% at 0.9), but searches find less: at
-            0.6 more children are siblings' doubles (QD score 23% lower from Radial).
+            are valid and new more often (before the model practised 63% at 0.6, 55% at 0.9),
+            but searches find less: at 0.6 more children are siblings' doubles (QD score 23%
+            lower from Radial).
         top_p: the likeliest tokens with this much mass are kept (nucleus sampling).
         longest: new tokens of a child at most; fewer where the model's context ends.
     """
