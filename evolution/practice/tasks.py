@@ -9,6 +9,7 @@ from pydantic import Field
 
 from evolution.config import PAPER_MESSAGES, Frozen
 from evolution.language_model.corpus.chance import Rng, pick, weighted
+from evolution.language_model.corpus.domain import MOST_JOINTS
 from evolution.language_model.corpus.intentions import INTENTIONS, Intention
 from evolution.language_model.corpus.requests import PAPER, Request
 from evolution.sandbox import Built, Sandbox
@@ -16,7 +17,6 @@ from evolution.walkers import Walker
 
 _PAPER = tuple(zip(PAPER, (weight for _, weight in PAPER_MESSAGES), strict=True))
 _TAUGHT = tuple((i, i.weight) for i in INTENTIONS if i.name not in ("fix-bugs", "small-change"))
-_MOST_JOINTS = 64  # of a parent, as in the corpus
 _TRIES = 4  # intentions looked at for each that is wanted
 _SPARE = 1.5  # programs looked at for each that is wanted
 
@@ -45,7 +45,7 @@ def draw_tasks(programs: Sequence[str], amounts: Amounts, sandbox: Sandbox, rng:
     texts = list(dict.fromkeys(pick(rng, programs) for _ in range(count)))
     tasks: list[Task] = []
     for text, built in zip(texts, sandbox.build(texts), strict=True):
-        if not isinstance(built, Built) or len(built.walker.joints) > _MOST_JOINTS:
+        if not isinstance(built, Built) or len(built.walker.joints) > MOST_JOINTS:
             continue
         requests = [weighted(rng, _PAPER)] * amounts.general
         for request in _offered(text, amounts.intentions, rng):

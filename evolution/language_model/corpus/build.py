@@ -11,7 +11,13 @@ import numpy as np
 from evolution.language_model.corpus.bases import base_program
 from evolution.language_model.corpus.chance import Rng, chance, pick
 from evolution.language_model.corpus.change import Change
-from evolution.language_model.corpus.domain import MOST_DEPTH, Candidate, candidates, fits
+from evolution.language_model.corpus.domain import (
+    MOST_DEPTH,
+    MOST_JOINTS,
+    Candidate,
+    candidates,
+    fits,
+)
 from evolution.language_model.corpus.intentions import INTENTIONS
 from evolution.language_model.corpus.judging import Judge
 from evolution.language_model.corpus.kinship import close_seed
@@ -25,7 +31,6 @@ Exclude = Callable[[str], str | None]
 
 LINES_AT_ONCE = 48  # fills the sandbox's batches
 _SPARE = 1.6  # edits made for each that is wanted: some make no walker, some miss the intention
-_MOST_JOINTS = 64  # of a parent
 _GOES_ON = 0.72  # chance that a child is the next parent of its line
 
 
@@ -248,7 +253,7 @@ class CorpusBuilder:
             for child in children
             if fits(child.text)
             and child.walker.is_active
-            and len(child.walker.joints) <= _MOST_JOINTS
+            and len(child.walker.joints) <= MOST_JOINTS
             and child.depth <= MOST_DEPTH
         ]
         if not fitting or not chance(self._rng, _GOES_ON):

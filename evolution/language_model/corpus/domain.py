@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evolution.config import PAPER_MESSAGES
 from evolution.language_model.corpus.bases import MOST_CHARACTERS, MOST_LINES
 from evolution.language_model.corpus.chance import Rng, chance, weighted
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.intentions import INTENTIONS, Edit, Intention
+from evolution.language_model.corpus.requests import CHANGED, PARAMETERS, SMALL
 from evolution.language_model.examples import EditExample
 
-CHANGED, PARAMETERS, SMALL = (message for message, _ in PAPER_MESSAGES)
 FIXED = "Fixed bugs."
+MOST_JOINTS = 64  # of a parent
 MOST_DEPTH = 10  # edits between a base program and the last of its line
 
 _WEIGHTS = tuple((intention, intention.weight) for intention in INTENTIONS)
