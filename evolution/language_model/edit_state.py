@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from evolution.language_model.layout import Blocks, behind, brackets_of, lowest, opened
+from evolution.language_model.layout import (
+    Blocks,
+    behind,
+    brackets_of,
+    code_of,
+    lowest,
+    opened,
+)
 from evolution.language_model.line_masks import LineMasks
 from evolution.language_model.line_state import LineState
 from evolution.language_model.line_syntax import after, can_end, finished
@@ -56,6 +63,8 @@ class EditState:
         # Of a text within a line: (first token, next token) of the places that read so.
         self._matches: list[tuple[int, int]] = []
         self._behind = 0  # tokens of the line that are behind the last change within it
+        self._gone: set[int] = set()  # lines of the program that are no longer as they were
+        self._written = ""  # by the edits before this one
 
     def allow(self, mask: Mask) -> None:
         """Set to True which tokens may come next; ``mask`` [vocabulary] is False before."""
@@ -145,6 +154,7 @@ class EditState:
 
     def _begin_edit(self, first: int) -> None:
         self._end_line()
+        self._written += self._text + self._rest
         self._masks = self._grammar.masks(first)
         if self._layout:
             done = self._done()
@@ -160,6 +170,7 @@ class EditState:
         """New lines take the place of those from the edit's first to ``last``."""
         self._expects = _Expects.LINES
         self._free = last + 1
+        self._gone.update(self._grammar.numbers(self._first, last))
         self._old = "".join("\n" + line for line in self._grammar.lines[self._first - 1 : last])
         if self._layout:
             self._stack, self._target = self._blocks.stack, self._layout.before[last].stack
@@ -173,6 +184,7 @@ class EditState:
         old = places.text[places.firsts[first] : places.firsts[end]]
         self._expects = _Expects.NEW
         self._free = self._first + 1
+        self._gone.update(self._grammar.numbers(self._first, self._first))
         self._text += between
         self._rest = places.text[places.firsts[end] :]
         self._old = places.text
@@ -196,7 +208,7 @@ class EditState:
             mask |= rules.starting
             return
         *lines, last = self._text.split("\n")[1:] or [""]
-        blocks = behind(self._blocks, lines) or self._blocks
+        blocks = self._reached(behind(self._blocks, lines) or self._blocks)
         if not self._text:
             self._allow_lines(mask, blocks)
         elif last.strip(" "):
@@ -206,7 +218,7 @@ class EditState:
             # are within one.
             is_done = self._stack in ("", blocks.stack, self._target) or last[-1] in "([{"
             if is_done and self._expects is _Expects.LINES and self._line_can_end():
-                self._allow_lines(mask, blocks.after(last) or blocks)
+                self._allow_lines(mask, self._reached(blocks.after(last) or blocks))
         else:
             if blocks.allow(len(last)):
                 self._allow_pieces(mask)
@@ -242,7 +254,7 @@ class EditState:
         """What can follow an edit, if this one can end here."""
         whole = self._text + self._rest
         within = self._expects is _Expects.NEW
-        if whole == self._old or (within and not self._text):
+        if self._is_as_before(whole) or (within and not self._text):
             return
         is_end, last = True, self._count + 1
         if self._layout is not None and self._stack != self._target:
@@ -256,8 +268,26 @@ class EditState:
             is_end = self._layout.can_go_on(done, self._free)
             if not is_end:  # unless the next line of code is changed, too
                 last = self._layout.next_code[self._free - 1]
-        mask[self._tokenizer.end] = is_end
+        mask[self._tokenizer.end] = is_end and (self._left <= _LANDING or self._keeps_names(whole))
         self._allow_addresses(mask, self._free, last)
+
+    def _reached(self, blocks: Blocks) -> Blocks:
+        """Where new lines can stand and are run."""
+        return blocks.reached() if self._grammar.is_walker else blocks
+
+    def _is_as_before(self, whole: str) -> bool:
+        """Whether the edit changes nothing, or nothing that a walker could show."""
+        if whole == self._old:
+            return True
+        return self._grammar.is_walker and code_of(whole) == code_of(self._old)
+
+    def _keeps_names(self, whole: str) -> bool:
+        """Whether all that is read has a value, and all new values of a walker are read."""
+        names, text = self._grammar.names, self._written + whole
+        if names is None:
+            return True
+        is_vain = self._grammar.is_walker and names.gives_in_vain(self._gone, text)
+        return not (is_vain or names.loses(self._gone, text))
 
     def _done(self) -> Blocks | None:
         """The blocks behind what is written; None if it breaks them."""

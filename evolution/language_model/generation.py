@@ -1,16 +1,19 @@
-"""Sampling edits: fast, for batches of children; and transformers' `generate` as reference.
+"""Sampling edits, fast, for batches of children; see `reference` for the plain way.
 
     sampler = Sampler(model, end=tokenizer.end)
     (children,) = sampler.sample([Group(program, [message] * 32)], Sampling(), rng)
 
-Both ways draw from the same distribution; the tests compare them.
+A grammar's mask alone would make a child that has lost its way write what the model finds
+absurd: where hardly anything that it wants is allowed, only absurdities are left. Such a
+child begins anew (rejection sampling), so that edits are those that the model would write
+if it knew the grammar.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -42,11 +45,16 @@ class Sampling:
             lower from Radial).
         top_p: the likeliest tokens with this much mass are kept (nucleus sampling).
         longest: new tokens of a child at most; fewer where the model's context ends.
+        least_allowed: a child begins anew where what its grammar allows has less than this
+            of the model's probability.
+        attempts: how often it begins at most; at the last it goes on whatever is left.
     """
 
     temperature: float = 0.9
     top_p: float = 0.95
     longest: int = 112
+    least_allowed: float = 0.03
+    attempts: int = 4
 
     def __post_init__(self) -> None:
         if not (self.temperature >= 0 and 0 < self.top_p <= 1 and self.longest >= 1):
@@ -54,6 +62,16 @@ class Sampling:
                 "Sampling needs temperature >= 0, 0 < top_p <= 1 and longest >= 1, not "
                 f"{self.temperature}, {self.top_p} and {self.longest}."
             )
+        if not (0 <= self.least_allowed <= 1 and self.attempts >= 1):
+            raise ValueError(
+                "Sampling needs 0 <= least_allowed <= 1 and attempts >= 1, not "
+                f"{self.least_allowed} and {self.attempts}."
+            )
+
+    def floors(self) -> list[float]:
+        """What has to be allowed in each attempt; the likeliest tokens come the same again."""
+        attempts = self.attempts if self.temperature > 0 else 1
+        return [self.least_allowed] * (attempts - 1) + [0.0]
 
 
 class State(Protocol):
@@ -136,17 +154,42 @@ class Sampler:
         Raises:
             ValueError: if a prefix or suffix is empty, or both fill the model's context.
         """
+        waiting = [(g, c) for g, group in enumerate(groups) for c in range(len(group.suffixes))]
+        results = [[Sampled([], ended=False)] * len(group.suffixes) for group in groups]
+        prefixes: dict[tuple[int, ...], Prefix] = {}  # kept for later attempts
+        for floor in sampling.floors():
+            if not waiting:
+                break
+            drawn = self._attempt(_picked(groups, waiting), sampling, rng, floor, prefixes)
+            for (group, child), found in zip(waiting, drawn, strict=True):
+                if found is not None:
+                    results[group][child] = found
+            waiting = [at for at, found in zip(waiting, drawn, strict=True) if found is None]
+        return results
+
+    def _attempt(
+        self,
+        groups: Sequence[Group],
+        sampling: Sampling,
+        rng: np.random.Generator,
+        floor: float,
+        prefixes: dict[tuple[int, ...], Prefix],
+    ) -> list[Sampled | None]:
+        """Of each child its tokens, or None where less than ``floor`` was allowed."""
         limits = self._limits(groups, sampling)
-        if not len(limits):
-            return [[] for _ in groups]
-        rows, logits = self._start(groups, min(_ROOM, int(limits.max())))
+        rows, logits = self._start(groups, min(_ROOM, int(limits.max())), prefixes)
         count = len(limits)
         written = np.full((count, int(limits.max())), self.end)
         children = np.arange(count)  # which child a row is
         going = np.ones(count, dtype=bool)  # whether a row's child still wants tokens
+        stuck = np.zeros(count, dtype=bool)
         states = [g.grammar.start() if g.grammar else None for g in groups for _ in g.suffixes]
-        logits = self._ruled(logits, states)
         for step in range(int(limits.max())):
+            alive = [states[c] if on else None for c, on in zip(children, going, strict=True)]
+            logits, share = self._ruled(logits, alive)
+            lost = going & (share < floor)
+            stuck[children[lost]] = True
+            going &= ~lost
             uniforms = self._tensor(rng.random(count, dtype=np.float32)[children])
             chosen = choose(logits, uniforms, sampling.temperature, sampling.top_p)
             tokens = chosen.cpu().numpy()
@@ -164,11 +207,8 @@ class Sampler:
                 rows = rows.select(self._tensor(kept), room)
                 chosen, children, going = chosen[self._tensor(kept)], children[kept], going[kept]
             logits = self._allowed(self._decoder.step(chosen[:, None], rows))
-            logits = self._ruled(
-                logits,
-                [states[c] if on else None for c, on in zip(children, going, strict=True)],
-            )
-        return self._results(groups, written, limits)
+        found = self._results(written, limits)
+        return [None if gone else child for child, gone in zip(found, stuck, strict=True)]
 
     @torch.inference_mode()
     def next_logits(self, groups: Sequence[Group]) -> list[Tensor]:
@@ -178,7 +218,7 @@ class Sampler:
             ValueError: as `sample`.
         """
         self._limits(groups, Sampling())
-        _, logits = self._start(groups, 0)
+        _, logits = self._start(groups, 0, {})
         return list(torch.split(logits, [len(group.suffixes) for group in groups]))
 
     def forget(self) -> None:
@@ -201,8 +241,10 @@ class Sampler:
                 limits.append(min(sampling.longest, room))
         return np.array(limits, dtype=np.int64)
 
-    def _start(self, groups: Sequence[Group], room: int) -> tuple[Rows, Tensor]:
-        """Compute each prefix once and each of its different suffixes once.
+    def _start(
+        self, groups: Sequence[Group], room: int, known: dict[tuple[int, ...], Prefix]
+    ) -> tuple[Rows, Tensor]:
+        """Compute each prefix once, unless it is known, and each of its different suffixes once.
 
         Returns:
             One row a child with space for ``room`` more tokens, and its logits.
@@ -214,14 +256,17 @@ class Sampler:
         for group in groups:
             if not group.suffixes:
                 continue
-            known: dict[tuple[int, ...], int] = {}
+            places: dict[tuple[int, ...], int] = {}
             for suffix in group.suffixes:
-                if (key := tuple(suffix)) not in known:
-                    known[key] = len(suffixes)
+                if (key := tuple(suffix)) not in places:
+                    places[key] = len(suffixes)
                     suffixes.append(key)
                     owners.append(len(prefixes))
-                rows.append(known[key])
-            prefixes.append(self._prefix(tuple(group.prefix)))
+                rows.append(places[key])
+            prefix = tuple(group.prefix)
+            if prefix not in known:
+                known[prefix] = self._prefix(prefix)
+            prefixes.append(known[prefix])
         length = max(map(len, suffixes))
         padded = np.full((len(suffixes), length), self.end)
         for line, suffix in zip(padded, suffixes, strict=True):
@@ -245,85 +290,37 @@ class Sampler:
     def _allowed(self, logits: Tensor) -> Tensor:
         return logits.index_fill_(1, self._forbidden, float("-inf"))
 
-    def _ruled(self, logits: Tensor, states: Sequence[State | None]) -> Tensor:
-        """Logits of each row, -inf where its grammar does not go on."""
+    def _ruled(
+        self, logits: Tensor, states: Sequence[State | None]
+    ) -> tuple[Tensor, NDArray[np.float32]]:
+        """Logits of each row, -inf where its grammar does not go on, and the share it leaves."""
         if not any(states):
-            return logits
+            return logits, np.ones(len(logits), dtype=np.float32)
         mask = np.zeros(logits.shape, dtype=bool)
         for row, state in zip(mask, states, strict=True):
             if state is None:
                 row[:] = True
             else:
                 state.allow(row)
-        return logits.masked_fill_(~self._tensor(mask), float("-inf"))
+        before = logits.logsumexp(-1)
+        logits.masked_fill_(~self._tensor(mask), float("-inf"))
+        return logits, (logits.logsumexp(-1) - before).exp().cpu().numpy()
 
     def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.from_numpy(array).to(self._device)
 
-    def _results(
-        self, groups: Sequence[Group], written: NDArray[np.int64], limits: NDArray[np.int64]
-    ) -> list[list[Sampled]]:
+    def _results(self, written: NDArray[np.int64], limits: NDArray[np.int64]) -> list[Sampled]:
         children: list[Sampled] = []
         for line, limit in zip(written.tolist(), limits.tolist(), strict=True):
             tokens = line[:limit]
             length = tokens.index(self.end) if self.end in tokens else limit
             children.append(Sampled(tokens[:length], ended=length < limit))
-        rest = iter(children)
-        return [[next(rest) for _ in group.suffixes] for group in groups]
+        return children
 
 
-def reference_sample(
-    model: Any,
-    prompt: Sequence[int],
-    count: int,
-    sampling: Sampling,
-    seed: int,
-    *,
-    end: int,
-    forbidden: Sequence[int] = (),
-    grammar: Grammar | None = None,
-) -> list[Sampled]:
-    """``count`` continuations of one prompt by transformers' `generate`: slow and plain.
-
-    The same distribution as `Sampler.sample`, other random numbers.
-    """
-    inputs = torch.tensor([list(prompt)] * count, device=model.device)
-    drawn: dict[str, Any] = {"do_sample": False}
-    if sampling.temperature > 0:
-        drawn = {
-            "do_sample": True,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "top_k": 0,
-        }
-    with torch.random.fork_rng(), torch.inference_mode():
-        torch.manual_seed(seed)
-        output = model.generate(
-            inputs,
-            attention_mask=torch.ones_like(inputs),
-            max_new_tokens=sampling.longest,
-            eos_token_id=end,
-            pad_token_id=end,
-            suppress_tokens=list(forbidden) or None,
-            prefix_allowed_tokens_fn=grammar and _allowed_next(grammar, len(prompt), model),
-            **drawn,
-        )
-    lines = output[:, inputs.shape[1] :].tolist()
-    return [
-        Sampled(line[: line.index(end)], ended=True) if end in line else Sampled(line, ended=False)
-        for line in lines
-    ]
-
-
-def _allowed_next(grammar: Grammar, start: int, model: Any) -> Callable[[int, Tensor], list[int]]:
-    """The grammar in the form that `generate` takes; each call reads the text anew."""
-
-    def allowed(row: int, tokens: Tensor) -> list[int]:
-        state = grammar.start()
-        for token in tokens[start:].tolist():
-            state.advance(token)
-        mask = np.zeros(model.config.vocab_size, dtype=bool)
-        state.allow(mask)
-        return [int(token) for token in np.flatnonzero(mask)]
-
-    return allowed
+def _picked(groups: Sequence[Group], children: Sequence[tuple[int, int]]) -> list[Group]:
+    """The groups with these children alone: pairs of a group's place and a suffix's, in order."""
+    suffixes: dict[int, list[Sequence[int]]] = {}
+    for group, child in children:
+        suffixes.setdefault(group, []).append(groups[group].suffixes[child])
+    return [replace(groups[group], suffixes=some) for group, some in suffixes.items()]

@@ -67,7 +67,9 @@ class EditRules:
         Args:
             before: lines of the program above the window.
             facts: about the program; with them new lines keep to Python's order of operands
-                and operators, and to names that there are.
+                and operators, and to names that there are, and what is still read keeps its
+                value. A walker's program gets no lines that are never run or whose values
+                are never read, and more than its comments change.
             longest: tokens that there is room for; an edit that nears them is brought to
                 an end.
         """
@@ -103,6 +105,8 @@ class EditGrammar:
         self.lines = lines
         self.layout = layout_of(lines)
         self._facts = facts if self.layout is not None else None
+        self.names = self._facts.names if self._facts else None
+        self.is_walker = self._facts is not None and self._facts.is_walker
         self._before = before
         self._masks: dict[int, LineMasks] = {}
         self._places: dict[int, Places] = {}
@@ -118,6 +122,10 @@ class EditGrammar:
         if id(facts) not in self._masks:
             self._masks[id(facts)] = LineMasks(self.rules.pieces, facts)
         return self._masks[id(facts)]
+
+    def numbers(self, first: int, last: int) -> range:
+        """What lines of the window are in the program, both included."""
+        return range(self._before + first, self._before + last + 1)
 
     def places(self, number: int) -> Places:
         """Where a change within line ``number`` can begin and end."""

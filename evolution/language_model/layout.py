@@ -8,11 +8,15 @@ edits of it are free.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = set("()[]{}")
+_NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
+_PARTS = re.compile(rf"#.*|'[^']*'|\"[^\"]*\"|{_NUMBER.pattern}|\w+|\S")
+_LEAVES = {"return", "raise", "break", "continue"}
 
 
 def brackets_of(text: str) -> str:
@@ -49,11 +53,19 @@ class Blocks:
         levels: indentation of each block, the outermost first.
         opens: whether the line above ends with a colon: a new block has to follow.
         stack: brackets that lines above opened and did not close.
+        is_left: whether the line above is the innermost block's last that can be reached.
     """
 
     levels: tuple[int, ...] = (0,)
     opens: bool = False
     stack: str = ""
+    is_left: bool = False
+
+    def reached(self) -> Blocks:
+        """The same without a block that a line above has left: no line in it would ever run."""
+        if self.is_left and len(self.levels) > 1:
+            return Blocks(self.levels[:-1])
+        return self
 
     @property
     def deepest(self) -> float:
@@ -76,7 +88,7 @@ class Blocks:
         levels = self.levels
         if not self.stack:
             levels = (*(level for level in levels if level < indentation), indentation)
-        return Blocks(levels, not stack and opens_block(line), stack)
+        return Blocks(levels, not stack and opens_block(line), stack, not stack and _leaves(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,24 @@ def indentation_of(line: str) -> int:
 def is_code(line: str) -> bool:
     """Whether a line is neither blank nor a comment: those may be indented as they like."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def code_of(text: str) -> list[tuple[object, ...]]:
+    """What a text says to Python, for comparing: equal numbers, spaces and comments aside."""
+    found: list[tuple[object, ...]] = []
+    for line in text.split("\n"):
+        parts = [_value(part) for part in _PARTS.findall(line) if part[0] != "#"]
+        if parts and parts != ["pass"]:
+            found.append((indentation_of(line), *parts))
+    return found
+
+
+def _value(part: str) -> str | float:
+    return float(part) if _NUMBER.fullmatch(part) else part
+
+
+def _leaves(line: str) -> bool:
+    return line.split(maxsplit=1)[0] in _LEAVES
 
 
 def opens_block(line: str) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from inspect import Parameter, Signature
 
+from evolution.language_model.name_use import NameUse
+from evolution.language_model.scopes import Scope, scopes_of
 from evolution.walkers.creator import walker_creator
 
 Arity = tuple[int, int]  # arguments at least and at most
@@ -37,6 +39,7 @@ USUAL_KEYWORDS = frozenset(name for known in METHODS.values() for name in known.
 
 
 _CALLED = {"abs", "enumerate", "len", "max", "min", "range", "reversed", "round", "sum", "zip"}
+_EFFECTLESS = WALKER_NAMES | MATH_ATTRIBUTES | {"add_joint"}
 _FUNCTIONS = _CALLED | METHODS.keys() | (MATH_ATTRIBUTES - {"e", "inf", "nan", "pi", "tau"})
 
 
@@ -68,46 +71,27 @@ class Facts:
     of_numpy: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class _Scope:
-    """Lines that share names, counted from 1, and the line that binds each name first.
-
-    Attributes:
-        is_expression: a comprehension or a lambda, whose names end with it.
-    """
-
-    first: int
-    last: int
-    names: dict[str, int]
-    is_expression: bool = False
-
-    def bind(self, name: str, line: int) -> None:
-        self.names[name] = min(line, self.names.get(name, line))
-
-    def at(self, line: int) -> Iterator[str]:
-        """The names that a line can read, or one that is put in front of it."""
-        if self.is_expression:
-            yield from self.names if self.first <= line <= self.last else ()
-        elif self.first <= line <= self.last + 1:
-            yield from (name for name, bound in self.names.items() if bound < line)
-
-
 class ProgramFacts:
     """What each line of a program can name.
 
     Args:
         everywhere: what all lines can.
-        module: the names that the program binds outside of functions. These see all of
-            them, as they are called later.
-        scopes: the functions, classes and expressions.
+        scopes: the module, whose names functions see all, as they are called later; then the
+            functions, classes and expressions.
+        names: what edits do to the program's names.
     """
 
-    def __init__(self, everywhere: Facts, module: _Scope, scopes: Sequence[_Scope]) -> None:
+    def __init__(self, everywhere: Facts, scopes: Sequence[Scope], names: NameUse) -> None:
+        self.names = names
         self._everywhere = everywhere
-        self._module = module
-        self._scopes = scopes
+        self._module, *self._scopes = scopes
         self._lines: dict[int, Facts] = {}
         self._known: dict[frozenset[str], Facts] = {}
+
+    @property
+    def is_walker(self) -> bool:
+        """Whether it is a walker's program, in which all that counts is the walker."""
+        return self._everywhere.attributes is not None
 
     def at(self, line: int) -> Facts:
         """Of a line, counted from 1, or one that is put in front of it."""
@@ -137,14 +121,11 @@ def facts_of(program: str) -> ProgramFacts | None:
     if has_star_import(nodes):
         return None
     lines = program.split("\n")
-    outside = _Scope(0, len(lines), {})
-    scopes = [outside]
-    _bind(tree, outside, scopes)
+    scopes, reads = scopes_of(tree, len(lines))
     for scope in scopes[1:]:  # a function goes on where blank lines follow it
         while scope.last < len(lines) and not lines[scope.last].strip():
             scope.last += 1
     bound = set().union(*(scope.names for scope in scopes))
-    read = {node.id for node in nodes if isinstance(node, ast.Name)}
     own = own_functions(nodes)
     parameters = {node.arg for node in nodes if isinstance(node, ast.arg)}
     passed = {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
@@ -152,7 +133,7 @@ def facts_of(program: str) -> ProgramFacts | None:
     given = KNOWN_NAMES if attributes is None else WALKER_NAMES
     everywhere = Facts(
         # What nothing binds is given from outside, or never reached.
-        names=given | (read - bound),
+        names=given | (reads.keys() - bound),
         keywords=frozenset(USUAL_KEYWORDS | parameters | passed),
         attributes=attributes,
         functions={name: _arity(signature) for name, signature in own.items() if signature},
@@ -162,7 +143,7 @@ def facts_of(program: str) -> ProgramFacts | None:
         given=given,
         of_numpy=MATH_ATTRIBUTES | _attributes_of({"np"}, nodes),
     )
-    return ProgramFacts(everywhere, outside, scopes[1:])
+    return ProgramFacts(everywhere, scopes, NameUse(scopes, reads, _EFFECTLESS))
 
 
 def _definitions(nodes: Sequence[ast.AST]) -> dict[str, Arity]:
@@ -198,33 +179,6 @@ def _attributes_of(modules: Collection[str], nodes: Sequence[ast.AST]) -> frozen
         and isinstance(node.value, ast.Name)
         and node.value.id in modules
     )
-
-
-def _bind(node: ast.AST, scope: _Scope, scopes: list[_Scope]) -> None:
-    """Enter the names that are bound below a node; new scopes are added."""
-    for child in ast.iter_child_nodes(node):
-        inner = scope
-        match child:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                scope.bind(child.name, child.lineno)
-                inner = _Scope(child.lineno, child.end_lineno or child.lineno, {})
-                scopes.append(inner)
-            case (
-                ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp() | ast.Lambda()
-            ):
-                inner = _Scope(child.lineno, child.end_lineno or child.lineno, {}, True)
-                scopes.append(inner)
-            case ast.Name(ctx=ast.Store()):
-                scope.bind(child.id, child.lineno)
-            case ast.arg():
-                scope.bind(child.arg, child.lineno)
-            case ast.alias():
-                scope.bind((child.asname or child.name).partition(".")[0], child.lineno)
-            case ast.ExceptHandler(name=str(name)):
-                scope.bind(name, child.lineno)
-            case ast.Global():
-                scopes[0].names.update(dict.fromkeys(child.names, 0))
-        _bind(child, inner, scopes)
 
 
 def has_star_import(nodes: Sequence[ast.AST]) -> bool:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from evolution.language_model import generation
@@ -15,9 +17,9 @@ from evolution.language_model.generation import (
     Sampled,
     Sampler,
     Sampling,
-    reference_sample,
 )
 from evolution.language_model.quantization import Precision
+from evolution.language_model.reference import reference_sample
 from tests.evolution.language_model.tiny_llama import tiny_llama
 
 END = 0
@@ -196,6 +198,65 @@ def test_both_ways_draw_from_the_exact_distribution() -> None:
         assert distance(drawn, exact) < bound
         reference = reference_sample(model, prefix + suffix, half, SHORT, 1, end=end)
         assert distance(reference, exact) < bound
+
+
+class Pairs:
+    """A grammar: behind its first token a child ends, or goes on with a smaller one."""
+
+    def start(self) -> PairState:
+        return PairState()
+
+
+class PairState:
+    def __init__(self) -> None:
+        self.below = 8
+
+    def allow(self, mask: NDArray[np.bool_]) -> None:
+        mask[: self.below] = True
+
+    def advance(self, token: int) -> None:
+        self.below = token
+
+
+def ruled_distribution(
+    model: Any, prompt: list[int], end: int, floor: float
+) -> tuple[dict[tuple[int, ...], float], float]:
+    """Outcomes of one attempt under `Pairs`, and the chance that it gets stuck."""
+    exact: dict[tuple[int, ...], float] = {}
+    stuck = 0.0
+    for first, chance in enumerate(nucleus(plain_logits(model, prompt)).tolist()):
+        logits = plain_logits(model, [*prompt, first]).clone()
+        if first == end or chance == 0:
+            exact[()] = exact.get((), 0) + chance
+        elif torch.softmax(logits, -1)[:first].sum() < floor:
+            stuck += chance
+        else:
+            logits[first:] = float("-inf")
+            for second, share in enumerate(nucleus(logits).tolist()):
+                outcome = (first,) if second == end else (first, second)
+                exact[outcome] = exact.get(outcome, 0) + chance * share
+    return {outcome: chance for outcome, chance in exact.items() if chance > 0}, stuck
+
+
+def test_a_child_that_is_stuck_begins_anew() -> None:
+    model = tiny_llama(vocabulary=8, sharpness=5.0)
+    prompt, end = [*tokens(5, 9, 8), *tokens(6, 2, 8)], 0
+    sampling = replace(SHORT, least_allowed=0.3, attempts=3)
+    once, stuck = ruled_distribution(model, prompt, end, 0.3)
+    last, _ = ruled_distribution(model, prompt, end, 0.0)
+    assert 0.1 < stuck < 0.9
+    exact = {
+        outcome: once.get(outcome, 0) * (1 + stuck) + stuck**2 * last.get(outcome, 0)
+        for outcome in once.keys() | last.keys()
+    }
+    assert sum(exact.values()) == pytest.approx(1)
+    bound = 1.5 * (len(exact) / (2 * np.pi * DRAWS)) ** 0.5
+    group = Group(prompt[:9], [prompt[9:]] * DRAWS, Pairs())
+    (children,) = Sampler(model, end=end).sample([group], sampling, rng())
+    assert distance(children, exact) < bound
+    assert distance(children, last) > bound
+    drawn = reference_sample(model, prompt, DRAWS, sampling, 1, end=end, grammar=Pairs())
+    assert distance(drawn, exact) < bound
 
 
 # --- seeds, dropping of ended rows, growth ------------------------------------------------

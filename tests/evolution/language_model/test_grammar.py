@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from evolution.diffs.line_edits import apply_line_edits, line_edits, lines_of
 from evolution.language_model.edit_state import EditState
-from evolution.language_model.generation import Group, Sampler, Sampling, reference_sample
+from evolution.language_model.generation import Group, Sampler, Sampling
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.layout import is_code, layout_of
 from evolution.language_model.model import new_decoder
 from evolution.language_model.program_facts import facts_of
+from evolution.language_model.reference import reference_sample
 from evolution.types import Failure
 from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import SHAPE, examples, tokenizer
@@ -169,10 +170,14 @@ def is_allowed(old: str, new: str) -> bool:
         ("add_joint(0, 0)", "add_joint(5, -0.5 * 2)"),
         ("a, b, False, k", "b, a"),
         ("range(3)", "range(2 + 3)"),
-        ("k in range(3)", "j in range(3)"),
+        ("k in range(3)", "k in (1, 2)"),
         ("    return", "    foot = wc.add_joint(2, 2)\n    wc.add_muscle(foot, a)\n    return"),
-        ("    a = wc", "    points = [k * 2 for k in range(3)]\n    a = wc"),
-        ("    a = wc", "    points = [\n        (1, 2),\n        (3, 4),\n    ]\n    a = wc"),
+        ("    a = wc", "    points = [k * 2 for k in range(3)]\n    del points\n    a = wc"),
+        (
+            "    a = wc",
+            "    points = [\n        (1, 2),\n        (3, 4),\n    ]\n    del points\n    a = wc",
+        ),
+        ("    return", "    wc.add_joint(2, 2)\n    return"),
     ],
 )
 def test_edits_that_can_work_are_allowed(old: str, new: str) -> None:
@@ -194,6 +199,15 @@ def test_edits_that_can_work_are_allowed(old: str, new: str) -> None:
         ("    return", "    foot = wc.add_jiont(2, 2)\n    return"),
         ("    return", "    foot = nobody\n    return"),
         ("    return", "    if a\n    return"),
+        # Something reads what nothing gives any more.
+        ("k in range(3)", "j in range(3)"),
+        ("    b = wc.add_joint(1 + 2, 0)\n", ""),
+        # No walker could show it.
+        ("1 + 2", "1.0 + 2"),
+        ("    return", "    # the end\n    return"),
+        ("    return", "\n    return"),
+        ("    return", "    foot = wc.add_joint(2, 2)\n    return"),
+        ("get_walker()\n", "get_walker()\n    wc.add_muscle(a, b)\n"),
     ],
 )
 def test_edits_that_cannot_work_are_not(old: str, new: str) -> None:

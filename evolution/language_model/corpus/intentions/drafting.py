@@ -192,12 +192,13 @@ def moved(source: Source, value: ast.expr, by: float) -> str:
     """A coordinate's text, ``by`` metres further."""
     text, digits = source.of(value), digits_of(source)
     if _is_number(value):
-        return text_of(float(text) + by, max(min(digits, 2), 1 if "." in text else 0))
+        return text_of(ast.literal_eval(value) + by, max(min(digits, 2), 1 if "." in text else 0))
     return f"{text} {'+' if by >= 0 else '-'} {text_of(abs(by), 1)}"
 
 
 def _is_number(value: ast.expr) -> bool:
-    inner = value.operand if isinstance(value, ast.UnaryOp) else value
+    is_signed = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub | ast.UAdd)
+    inner = value.operand if isinstance(value, ast.UnaryOp) and is_signed else value
     return isinstance(inner, ast.Constant) and isinstance(inner.value, int | float)
 
 
