@@ -53,8 +53,8 @@ class Sampling:
     temperature: float = 0.9
     top_p: float = 0.95
     longest: int = 112
-    least_allowed: float = 0.03
-    attempts: int = 4
+    least_allowed: float = 0.1
+    attempts: int = 6
 
     def __post_init__(self) -> None:
         if not (self.temperature >= 0 and 0 < self.top_p <= 1 and self.longest >= 1):
