@@ -43,15 +43,18 @@ def draw_tasks(programs: Sequence[str], amounts: Amounts, sandbox: Sandbox, rng:
     """Tasks, fewer than wanted where too many of the programs drawn make no walker."""
     count = round(amounts.programs * _SPARE)
     texts = list(dict.fromkeys(pick(rng, programs) for _ in range(count)))
+    usable = [
+        (text, built.walker)
+        for text, built in zip(texts, sandbox.build(texts), strict=True)
+        if isinstance(built, Built) and len(built.walker.joints) <= MOST_JOINTS
+    ]
     tasks: list[Task] = []
-    for text, built in zip(texts, sandbox.build(texts), strict=True):
-        if not isinstance(built, Built) or len(built.walker.joints) > MOST_JOINTS:
-            continue
+    for text, walker in usable[: amounts.programs]:
         requests = [weighted(rng, _PAPER)] * amounts.general
         for request in _offered(text, amounts.intentions, rng):
             requests += [request] * amounts.each
-        tasks.append(Task(text, built.walker, tuple(requests)))
-    return tasks[: amounts.programs]
+        tasks.append(Task(text, walker, tuple(requests)))
+    return tasks
 
 
 def _offered(text: str, count: int, rng: Rng) -> list[Request]:

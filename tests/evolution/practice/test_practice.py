@@ -50,6 +50,7 @@ def test_tasks_ask_for_what_programs_offer(sandbox: Sandbox) -> None:
     broken = "def make_walker():\n    return nothing\n"
     tasks = draw_tasks([*PROGRAMS, broken], AMOUNTS, sandbox, np.random.default_rng(1))
     assert 0 < len(tasks) <= 3
+    rng = np.random.default_rng(0)
     for task in tasks:
         assert task.program != broken
         names = [request.name for request in task.requests]
@@ -57,13 +58,14 @@ def test_tasks_ask_for_what_programs_offer(sandbox: Sandbox) -> None:
         assert names.count(names[0]) == 6
         for name in set(names[6:]):
             assert names.count(name) == 2
-            assert intention_named(name).apply(task.program, np.random.default_rng(0))
+            tries = (intention_named(name).apply(task.program, rng) for _ in range(50))
+            assert any(edit is not None for edit in tries)
 
 
 def test_edits_are_weighted_by_what_became_of_them(sandbox: Sandbox, tmp_path: Path) -> None:
     trained = training(tmp_path, None, steps=40)
     list(trained.run())
-    practised = practice(sandbox)
+    practised = practice(sandbox, Amounts(programs=4, general=40, intentions=0))
     packs = practised.draw(trained.decoder, np.random.default_rng(0))
     weights = [branch.weight for pack in packs for branch in pack.branches]
     assert min(weights) < 0 < max(weights)

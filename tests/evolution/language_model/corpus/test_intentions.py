@@ -13,6 +13,7 @@ from evolution.language_model.corpus.change import Walkers
 from evolution.language_model.corpus.domain import Candidate, candidates
 from evolution.language_model.corpus.intentions import INTENTIONS, Intention, intention_named
 from evolution.language_model.corpus.intentions.base import slots
+from evolution.language_model.corpus.intentions.drafting import moved
 from evolution.language_model.corpus.source import read
 from evolution.sandbox import Built, Sandbox
 from evolution.walkers.seeds import SEEDS, seed_program
@@ -142,6 +143,13 @@ def test_odd_programs_are_edited_or_left_alone(text: str) -> None:
             if edit is not None:
                 assert edit.child != (edit.parent or text)
                 assert read(edit.child) is not None
+
+
+def test_numbers_with_signs_and_brackets_move() -> None:
+    source = read("wc.add_joint(-(5), ~1)\n")
+    assert source is not None
+    x, y = source.calls[0].args
+    assert (moved(source, x, 2.0), moved(source, y, 2.0)) == ("-3", "~1 + 2.0")
 
 
 def test_formatting_and_comments_stay() -> None:
