@@ -118,7 +118,8 @@ class Sampler:
     """Draws continuations of many prompts at once from a Llama model.
 
     The result for a seed is exactly the same on one machine type, number of threads and
-    version of PyTorch. Child i's random numbers do not depend on which others have ended.
+    version of PyTorch. In each attempt child i's random numbers do not depend on which others
+    have ended.
     """
 
     def __init__(
