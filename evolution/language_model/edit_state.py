@@ -254,11 +254,11 @@ class EditState:
         """What can follow an edit, if this one can end here."""
         whole = self._text + self._rest
         within = self._expects is _Expects.NEW
-        if self._is_as_before(whole) or (within and not self._text):
+        if (within and not self._text) or (self._layout and self._stack != self._target):
+            return
+        if self._is_as_before(whole):
             return
         is_end, last = True, self._count + 1
-        if self._layout is not None and self._stack != self._target:
-            return
         # What the line still lacks may stand further on in it.
         mask[self._tokenizer.old] = within and any(self._starts())
         if self._layout is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = set("()[]{}")
@@ -159,14 +160,15 @@ def is_code(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def code_of(text: str) -> list[tuple[object, ...]]:
+@lru_cache(maxsize=4_096)  # what edits take the place of is asked for again and again
+def code_of(text: str) -> tuple[tuple[object, ...], ...]:
     """What a text says to Python, for comparing: equal numbers, spaces and comments aside."""
     found: list[tuple[object, ...]] = []
     for line in text.split("\n"):
         parts = [_value(part) for part in _PARTS.findall(line) if part[0] != "#"]
         if parts and parts != ["pass"]:
             found.append((indentation_of(line), *parts))
-    return found
+    return tuple(found)
 
 
 def _value(part: str) -> str | float:

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from evolution.language_model.python_words import WORD
 from evolution.language_model.scopes import Scope, Variable
 
-_WORD = re.compile(r"[^\W\d]\w*")
 _ASSIGNMENT = re.compile(r"^ *([^\W\d]\w*) *=(?!=)(.*)$", re.MULTILINE)
 _CALL = re.compile(r"([^\W\d]\w*) *\(")
 
@@ -48,7 +48,7 @@ class NameUse:
         for line in gone:
             for name, given, read in self._given_on.get(line, ()):
                 if given.issubset(gone) and not read.issubset(gone):
-                    words = words or set(_WORD.findall(text))
+                    words = words or set(WORD.findall(text))
                     if name not in words:
                         return True
         return False
@@ -58,7 +58,7 @@ class NameUse:
         words: list[str] | None = None
         for name, value in _ASSIGNMENT.findall(text):
             if self._reads.get(name, frozenset()).issubset(gone):
-                words = words or _WORD.findall(text)
+                words = words or WORD.findall(text)
                 has_effect = any(call not in self._effectless for call in _CALL.findall(value))
                 if words.count(name) == 1 and not has_effect:
                     return True

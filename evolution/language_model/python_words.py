@@ -13,6 +13,7 @@ NUMBER = re.compile(
     r"0[xob][\da-f]+|(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?j?", re.IGNORECASE | re.ASCII
 )
 NUMBER_BEGINS = re.compile(r"(\d[\d_]*\.?\d*|\.\d*)(e[-+]?\d*)?j?|0[xob][\da-f]*", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d]\w*")
 LEXEMES = re.compile(r" +|\w+|[^\w\s]+|\s")
 CLOSES = {")": "(", "]": "[", "}": "{"}
 AUGMENTED = {"**=", "//=", "<<=", ">>=", "+=", "-=", "*=", "/=", "%=", "@=", "&=", "|=", "^="}

@@ -17,8 +17,8 @@ from dataclasses import replace
 import numpy as np
 
 from evolution.language_model.examples import EditExample
+from evolution.language_model.python_words import WORD
 
-_WORD = re.compile(r"[^\W\d]\w*")
 _ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
 # What the walker language and the sandbox call so; see `evolution.walkers.creator`.
 _KEPT = {
@@ -54,15 +54,15 @@ def renamed(
     bound = _bound(texts)
     if not bound:
         return list(group)
-    spoken = {word for example in group for word in _WORD.findall(example.message)}
+    spoken = {word for example in group for word in WORD.findall(example.message)}
     attributes = {word for text in texts for word in _ATTRIBUTE.findall(text)}
-    used = {word for text in texts for word in _WORD.findall(text)} | spoken
+    used = {word for text in texts for word in WORD.findall(text)} | spoken
     old = sorted(bound - _FIXED - attributes - spoken)
     free = [name for name in _draw(names, 3 * len(old), rng) if name not in used]
     new = dict(zip(old, dict.fromkeys(free), strict=False))
 
     def change(text: str) -> str:
-        return _WORD.sub(lambda match: new.get(match[0], match[0]), text)
+        return WORD.sub(lambda match: new.get(match[0], match[0]), text)
 
     return [replace(e, parent=change(e.parent), child=change(e.child)) for e in group]
 

@@ -197,9 +197,9 @@ def moved(source: Source, value: ast.expr, by: float) -> str:
 
 
 def _is_number(value: ast.expr) -> bool:
-    is_signed = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub | ast.UAdd)
-    inner = value.operand if isinstance(value, ast.UnaryOp) and is_signed else value
-    return isinstance(inner, ast.Constant) and isinstance(inner.value, int | float)
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub | ast.UAdd):
+        value = value.operand
+    return isinstance(value, ast.Constant) and isinstance(value.value, int | float)
 
 
 def index_scopes(source: Source, node: ast.AST) -> bool:
