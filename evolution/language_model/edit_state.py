@@ -157,10 +157,13 @@ class EditState:
         self._written += self._text + self._rest
         self._masks = self._grammar.masks(first)
         if self._layout:
-            done = self._done()
-            # What stands between was not there, or is no code: the blocks go on.
-            goes_on = self._first and first <= self._layout.next_code[self._free - 1]
-            self._blocks = done if goes_on and done else self._layout.before[first - 1]
+            blocks = self._done() if self._first else None
+            if blocks and first <= self._layout.next_code[self._free - 1]:
+                # No statement begins between, but one may go on there, within its brackets.
+                blocks = behind(blocks, self._grammar.lines[self._free - 1 : first - 1])
+            else:
+                blocks = None
+            self._blocks = blocks or self._layout.before[first - 1]
         self._expects = _Expects.BOTTOM
         self._first = first
         self._behind = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from evolution.diffs.line_edits import apply_line_edits, line_edits, lines_of
@@ -47,8 +47,8 @@ def assert_allowed(parent: str, child: str) -> None:
 
 
 def test_the_edits_of_examples_are_allowed() -> None:
-    for example in examples():
-        assert_allowed(example.parent, example.child)
+    for edit in examples():
+        assert_allowed(edit.parent, edit.child)
 
 
 @settings(max_examples=150)
@@ -84,6 +84,7 @@ def test_edits_of_brackets_over_several_lines_are_allowed(child: str) -> None:
 
 @settings(max_examples=150)
 @given(LINES, st.integers(0, 2**32))
+@example(["f(", "", "", ")", ""], 200)  # a bracket is closed between two edits
 def test_whatever_is_allowed_applies(lines: list[str], seed: int) -> None:
     rng = np.random.default_rng(seed)
     state = RULES.grammar(lines).start()
