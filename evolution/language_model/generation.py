@@ -319,6 +319,16 @@ class Sampler:
         return children
 
 
+def allowed_along(grammar: Grammar, tokens: Sequence[int], vocabulary: int) -> NDArray[np.bool_]:
+    """Among which tokens each of a child's was chosen: [tokens, vocabulary]."""
+    allowed = np.zeros((len(tokens), vocabulary), dtype=bool)
+    state = grammar.start()
+    for mask, token in zip(allowed, tokens, strict=True):
+        state.allow(mask)
+        state.advance(token)
+    return allowed
+
+
 def _picked(groups: Sequence[Group], children: Sequence[tuple[int, int]]) -> list[Group]:
     """The groups with these children alone: pairs of a group's place and a suffix's, in order."""
     suffixes: dict[int, list[Sequence[int]]] = {}

@@ -12,7 +12,7 @@ computation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -32,11 +32,14 @@ class Branch:
 
     Attributes:
         weight: of its loss; below zero for an edit that is to become less likely.
+        allowed: shape (edit, vocabulary), bool: among which tokens each was chosen, if not
+            among all. An edit that is to become less likely then loses to these.
     """
 
     message: list[int]
     edit: list[int]
     weight: float = 1.0
+    allowed: NDArray[np.bool_] | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.message) + len(self.edit)
@@ -65,6 +68,7 @@ class Rows:
             branch belongs to an edit.
         targets: shape (predictions,), the tokens to be predicted, in the order of ``predicts``.
         weights: shape (predictions,), float32, of their losses.
+        allowed: shape (predictions, vocabulary), bool; None where all are.
         reads: shape (rows, length), bool; True where the next token belongs to the same parent.
         read: shape (reads,), those next tokens.
     """
@@ -75,6 +79,7 @@ class Rows:
     predicts: torch.Tensor
     targets: torch.Tensor
     weights: torch.Tensor
+    allowed: torch.Tensor | None
     reads: torch.Tensor
     read: torch.Tensor
 
@@ -172,9 +177,20 @@ def rows_to_tensors(rows: Sequence[Sequence[Pack]], padding: int = 0) -> Rows:
         predicts=torch.from_numpy(predicts),
         targets=torch.from_numpy(next_tokens[predicts]),
         weights=torch.from_numpy(weights[predicts]),
+        allowed=_allowed([b for row in rows for pack in row for b in pack.branches]),
         reads=torch.from_numpy(reads),
         read=torch.from_numpy(next_tokens[reads]),
     )
+
+
+def _allowed(branches: Sequence[Branch]) -> torch.Tensor | None:
+    width = next((b.allowed.shape[1] for b in branches if b.allowed is not None), None)
+    if width is None:
+        return None
+    masks = [
+        np.ones((len(b.edit), width), bool) if b.allowed is None else b.allowed for b in branches
+    ]
+    return torch.from_numpy(np.concatenate(masks))
 
 
 def _lay(

@@ -39,7 +39,8 @@ USUAL_KEYWORDS = frozenset(name for known in METHODS.values() for name in known.
 
 
 _CALLED = {"abs", "enumerate", "len", "max", "min", "range", "reversed", "round", "sum", "zip"}
-_EFFECTLESS = WALKER_NAMES | MATH_ATTRIBUTES | {"add_joint"}
+# Of the others a call may add to the walker.
+_EFFECTLESS = (WALKER_NAMES - {"query_cppn"}) | MATH_ATTRIBUTES | {"add_joint"}
 _FUNCTIONS = _CALLED | METHODS.keys() | (MATH_ATTRIBUTES - {"e", "inf", "nan", "pi", "tau"})
 
 

@@ -180,7 +180,9 @@ class Training:
                 attention_mask=rows.mask.to(device),
                 use_cache=False,
             ).last_hidden_state
-            of_edits = self._cross_entropy(hidden, rows.predicts, rows.targets, rows.weights)
+            of_edits = self._cross_entropy(
+                hidden, rows.predicts, rows.targets, rows.weights, rows.allowed
+            )
             if not (self.decoder.training and self.settings.parent_weight):
                 return of_edits, torch.zeros((), device=device)
             return of_edits, self._cross_entropy(hidden, rows.reads, rows.read)
@@ -191,10 +193,13 @@ class Training:
         where: torch.Tensor,
         targets: torch.Tensor,
         weights: torch.Tensor | None = None,
+        allowed: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        logits = self.decoder.lm_head(hidden[where.to(self._device)])
+        logits = self.decoder.lm_head(hidden[where.to(self._device)]).float()
+        if allowed is not None:
+            logits = logits.masked_fill(~allowed.to(self._device), -math.inf)
         targets = targets.to(self._device)
-        losses = nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+        losses = nn.functional.cross_entropy(logits, targets, reduction="none")
         return losses.sum() if weights is None else losses @ weights.to(self._device)
 
     def _autocast(self) -> AbstractContextManager[object]:

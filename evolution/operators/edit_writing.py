@@ -19,7 +19,7 @@ from evolution.types import Failure, Stage
 
 if TYPE_CHECKING:
     from evolution.language_model.generation import Group, Sampled, Sampler, Sampling
-    from evolution.language_model.grammar import EditRules
+    from evolution.language_model.grammar import EditGrammar, EditRules
     from evolution.language_model.tokenizer import EditTokenizer, Window
 
 # Edits sampled side by side: their keys and values are kept, about 0.6 MB each.
@@ -32,11 +32,13 @@ class Written:
 
     Attributes:
         window: the lines that the model was shown.
+        grammar: what it could write.
         sample: what it wrote.
         program: the child's text, or why there is none.
     """
 
     window: Window
+    grammar: EditGrammar
     sample: Sampled
     program: str | Failure
 
@@ -69,7 +71,7 @@ def write_edits(
         by_parent[parent].append(at)
     results: dict[int, Written | Failure] = {}
     groups: list[Group] = []
-    members: list[tuple[list[int], Window]] = []
+    members: list[tuple[list[int], Window, EditGrammar]] = []
     for parent, ats in by_parent.items():
         window = window_at_random(lines_of(parent), tokenizer, PARENT_TOKENS, rng)
         if window is None:
@@ -79,12 +81,12 @@ def write_edits(
         facts = facts_of(parent)
         grammar = rules.grammar(window.lines, facts, window.before, sampling.longest)
         groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
-        members.append((ats, window))
+        members.append((ats, window, grammar))
     sampled = [found for part in _parts(groups) for found in sampler.sample(part, sampling, rng)]
-    for (ats, window), group in zip(members, sampled, strict=True):
+    for (ats, window, grammar), group in zip(members, sampled, strict=True):
         for at, sample in zip(ats, group, strict=True):
             program = _applied(asked[at][0], window, sample, tokenizer)
-            results[at] = Written(window, sample, program)
+            results[at] = Written(window, grammar, sample, program)
     return [results[at] for at in range(len(asked))]
 
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from evolution.config import Frozen
 from evolution.language_model.corpus.judging import Judge
-from evolution.language_model.generation import Sampler, Sampling
+from evolution.language_model.generation import Sampler, Sampling, allowed_along
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.packing import Branch, Pack
 from evolution.language_model.threads import threads
@@ -79,7 +79,7 @@ class Practice:
         attempts = [attempt for attempt, _ in tried]
         verdicts = judge(tasks, attempts, self._sandbox, self._judge)
         self._recent.append(step_figures(tasks, attempts, verdicts))
-        return self._packs(tasks, tried, advantages(attempts, verdicts))
+        return self._packs(tried, advantages(attempts, verdicts), decoder.config.vocab_size)
 
     def figures(self) -> dict[str, float]:
         """Means over the last steps, see `step_figures`."""
@@ -107,22 +107,21 @@ class Practice:
 
     def _packs(
         self,
-        tasks: Sequence[Task],
         tried: Sequence[tuple[Attempt, Written]],
         weights: Sequence[float],
+        vocabulary: int,
     ) -> list[Pack]:
         tokenizer = self._tokenizer
         branches: defaultdict[int, list[Branch]] = defaultdict(list)
         for (attempt, written), weight in zip(tried, weights, strict=True):
             if weight:
-                end = [tokenizer.end] * written.sample.ended
-                branches[attempt.task].append(
-                    Branch(
-                        tokenizer.message(attempt.request.message),
-                        [*written.sample.tokens, *end],
-                        weight * self.settings.weight,
-                    )
-                )
+                edit = [*written.sample.tokens, *[tokenizer.end] * written.sample.ended]
+                # What failed gives way to what else could have been written. Else its
+                # probability goes to what no edit can be, and the model soon wants nothing else.
+                allowed = allowed_along(written.grammar, edit, vocabulary) if weight < 0 else None
+                message = tokenizer.message(attempt.request.message)
+                branch = Branch(message, edit, weight * self.settings.weight, allowed)
+                branches[attempt.task].append(branch)
         windows = {attempt.task: written.window for attempt, written in tried}
         return [
             Pack(tokenizer.program(windows[task].lines), found) for task, found in branches.items()

@@ -179,6 +179,8 @@ def is_allowed(old: str, new: str) -> bool:
             "    points = [\n        (1, 2),\n        (3, 4),\n    ]\n    del points\n    a = wc",
         ),
         ("    return", "    wc.add_joint(2, 2)\n    return"),
+        # Nothing reads the value, but the call adds joints.
+        ("    return", "    grid = query_cppn(wc, 2, 2, 1, any, any, any)\n    return"),
     ],
 )
 def test_edits_that_can_work_are_allowed(old: str, new: str) -> None:

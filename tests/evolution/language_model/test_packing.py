@@ -10,7 +10,7 @@ from torch import nn
 from evolution.diffs.line_edits import LineEdit, line_edits, lines_of
 from evolution.language_model.examples import EditExample
 from evolution.language_model.model import new_decoder
-from evolution.language_model.packing import Pack, fill_rows, pack_examples, rows_to_tensors
+from evolution.language_model.packing import Branch, Pack, fill_rows, pack_examples, rows_to_tensors
 from evolution.language_model.windows import window_around, window_at_random
 from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import SHAPE, examples, tokenizer
@@ -52,6 +52,17 @@ def test_the_loss_counts_the_edits_tokens_only() -> None:
     made = packs()
     rows = rows_to_tensors([made])
     assert len(rows.targets) == sum(len(b.edit) for pack in made for b in pack.branches)
+
+
+def test_each_prediction_is_among_the_tokens_that_its_edit_was_chosen_from() -> None:
+    ruled = Branch([1], [5, 6], -1.0, np.eye(8, dtype=bool)[[5, 6]])
+    free, short = Branch([1], [2, 3]), Branch([1], [7], -1.0, np.eye(8, dtype=bool)[[7]])
+    rows = rows_to_tensors([[Pack([0, 4], [free, ruled])], [Pack([4], [short])]])
+    assert rows.allowed is not None
+    assert rows.targets.tolist() == [2, 3, 5, 6, 7]
+    assert rows.allowed.sum(1).tolist() == [8, 8, 1, 1, 1]
+    assert rows.allowed[torch.arange(5), rows.targets].all()
+    assert rows_to_tensors([[Pack([0], [free])]]).allowed is None
 
 
 def test_a_parent_is_read_once_and_from_its_own_tokens() -> None:

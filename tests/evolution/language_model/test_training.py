@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from transformers import LlamaForCausalLM
 
 from evolution.diffs.line_edits import line_edits, lines_of
@@ -105,6 +107,25 @@ def test_practised_edits_become_likelier_or_less_likely_by_their_weight(tmp_path
     assert praised < -0.1
     assert blamed > praised + 0.5
     assert seen[-1].validation["practised"] == 1.0
+
+
+def test_what_is_blamed_gives_way_to_what_else_could_have_been_written(tmp_path: Path) -> None:
+    fixed = Fixed()
+    message, edit = fixed.branches[1].message, fixed.branches[1].edit[:1]
+    either = np.zeros((1, tokenizer().size), dtype=bool)
+    either[0, [*edit, tokenizer().end]] = True
+
+    def chance_to_end(allowed: NDArray[np.bool_] | None, folder: str) -> float:
+        fixed.branches = [Branch(message, edit, -100, allowed)]
+        mixture = Mixture([part()], tokenizer(), SETTINGS.row_length)
+        settings = SETTINGS.model_copy(update={"steps": 16})
+        decoder = new_decoder(tokenizer(), SHAPE, 0)
+        list(Training(decoder, mixture, settings, tmp_path / folder, practice=fixed).run())
+        with torch.no_grad():
+            logits = decoder(input_ids=torch.tensor([[*fixed.parent, *message]])).logits[0, -1]
+        return float(logits.softmax(-1)[tokenizer().end])
+
+    assert chance_to_end(either, "either") > 3 * chance_to_end(None, "anything")
 
 
 def test_a_stopped_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:

@@ -69,6 +69,10 @@ def test_edits_are_weighted_by_what_became_of_them(sandbox: Sandbox, tmp_path: P
     packs = practised.draw(trained.decoder, np.random.default_rng(0))
     weights = [branch.weight for pack in packs for branch in pack.branches]
     assert min(weights) < 0 < max(weights)
+    for branch in (branch for pack in packs for branch in pack.branches):
+        assert (branch.allowed is not None) == (branch.weight < 0)
+        if branch.allowed is not None:
+            assert branch.allowed[range(len(branch.edit)), branch.edit].all()
     # One less the mean of the others: over a task they add up to nothing.
     assert sum(weights) == pytest.approx(0, abs=1e-6)
     assert 0 <= practised.figures()["valid and different"] <= 1
