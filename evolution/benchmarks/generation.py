@@ -187,8 +187,8 @@ def _answer(worker: subprocess.Popen[str]) -> str:
 
 def _against_generate(workload: Workload) -> tuple[float, float]:
     """Edits a CPU second of both ways with one thread; they take turns."""
-    from evolution.language_model.generation import Group
     from evolution.language_model.reference import reference_sample
+    from evolution.language_model.sampling import Group
 
     _use_threads(1)
     sampler, rng = workload.sampler("float32"), np.random.default_rng(0)

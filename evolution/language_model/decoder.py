@@ -107,17 +107,47 @@ class Rows:
     def __len__(self) -> int:
         return len(self.owners)
 
-    def select(self, rows: Tensor, capacity: int) -> Rows:
-        """These rows, ascending by prefix, each as often as it is named, with new room."""
-        chosen = Rows(self.prefixes, self.owners[rows], self.padding[rows], capacity)
-        chosen.length = self.length
-        heads = torch.arange(self._heads, device=rows.device)[:, None]
-        entries = (heads * len(self) + rows).flatten()
+    def select(self, rows: Tensor, room: int) -> Rows:
+        """These rows, ascending by prefix, each as often as it is named, with room to go on.
+
+        Columns that are padding in all of them are dropped.
+
+        Args:
+            room: tokens that can be added.
+        """
+        padding = self.padding[rows]
+        skip = int(padding.min())
+        length = self.length - skip
+        chosen = Rows(self.prefixes, self.owners[rows], padding - skip, length + room)
+        chosen.length = length
+        entries = self._entries(rows)
         for source, target in zip(
             self.keys + self.values, chosen.keys + chosen.values, strict=True
         ):
-            torch.index_select(source[:, : self.length], 0, entries, out=target[:, : self.length])
+            kept = source[:, skip : self.length]
+            torch.index_select(kept, 0, entries, out=target[:, :length])
         return chosen
+
+    def restart(self, rows: Tensor, start: Rows, places: Tensor) -> None:
+        """Let rows be shorter ones again, which they were before.
+
+        Args:
+            start: rows as they were then, of the same prefixes.
+            places: [rows]: which of them each was.
+        """
+        first = self.length - start.length
+        here, there = slice(max(first, 0), self.length), slice(max(-first, 0), start.length)
+        mine, theirs = self._entries(rows), start._entries(places)
+        for target, source in zip(self.keys + self.values, start.keys + start.values, strict=True):
+            target[mine, here] = source[theirs, there]
+        self.padding[rows] = start.padding[places] + first
+        self._starts[rows] = start._starts[places] - first
+        self._padded = True
+
+    def _entries(self, rows: Tensor) -> Tensor:
+        """Where keys and values of rows are, for each key head."""
+        heads = torch.arange(self._heads, device=rows.device)[:, None]
+        return (heads * len(self) + rows).flatten()
 
     def positions(self, new: int) -> Tensor:
         """[rows, new]: where in the model's context each row's next tokens stand."""

@@ -13,17 +13,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from evolution.language_model.children import Children, Start
 from evolution.language_model.decoder import Decoder, Prefix, Rows
 from evolution.language_model.nucleus import choose
 from evolution.language_model.quantization import Precision
+from evolution.language_model.sampling import Grammar, Group, Sampled, Sampling, State
 
 # Ended rows are dropped when they are this share of all: dropping copies the others.
 _DEAD_SHARE = 0.2
@@ -34,92 +36,12 @@ _ROOM = 32
 _REMEMBERED = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How tokens are drawn.
-
-    Attributes:
-        temperature: divides the logits; 0 takes the likeliest token. With less, single edits
-            are valid and new more often (before the model practised 63% at 0.6, 55% at 0.9),
-            but searches find less: at 0.6 more children are siblings' doubles (QD score 23%
-            lower from Radial).
-        top_p: the likeliest tokens with this much mass are kept (nucleus sampling).
-        longest: new tokens of a child at most; fewer where the model's context ends.
-        least_allowed: a child begins anew where what its grammar allows has less than this
-            of the model's probability.
-        attempts: how often it begins at most; at the last it goes on whatever is left.
-    """
-
-    temperature: float = 0.9
-    top_p: float = 0.95
-    longest: int = 112
-    least_allowed: float = 0.1
-    attempts: int = 6
-
-    def __post_init__(self) -> None:
-        if not (self.temperature >= 0 and 0 < self.top_p <= 1 and self.longest >= 1):
-            raise ValueError(
-                "Sampling needs temperature >= 0, 0 < top_p <= 1 and longest >= 1, not "
-                f"{self.temperature}, {self.top_p} and {self.longest}."
-            )
-        if not (0 <= self.least_allowed <= 1 and self.attempts >= 1):
-            raise ValueError(
-                "Sampling needs 0 <= least_allowed <= 1 and attempts >= 1, not "
-                f"{self.least_allowed} and {self.attempts}."
-            )
-
-    def floors(self) -> list[float]:
-        """What has to be allowed in each attempt; the likeliest tokens come the same again."""
-        attempts = self.attempts if self.temperature > 0 else 1
-        return [self.least_allowed] * (attempts - 1) + [0.0]
-
-
-class State(Protocol):
-    """Which tokens a child may get next."""
-
-    def allow(self, mask: NDArray[np.bool_]) -> None:
-        """Set to True what may come next; ``mask`` [vocabulary] is False before."""
-
-    def advance(self, token: int) -> None:
-        """Go on behind an allowed token."""
-
-
-class Grammar(Protocol):
-    """What the children of a parent may be; see `language_model.grammar`."""
-
-    def start(self) -> State: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Children of one parent: a shared prefix (the program), one suffix (a message) a child.
-
-    Neither may be empty. Without a grammar children may be anything.
-    """
-
-    prefix: Sequence[int]
-    suffixes: Sequence[Sequence[int]]
-    grammar: Grammar | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """One child's new tokens, without the end token.
-
-    Attributes:
-        ended: False if it reached the longest allowed length before its end.
-    """
-
-    tokens: list[int]
-    ended: bool
-
-
 class Sampler:
     """Draws continuations of many prompts at once from a Llama model.
 
     The result for a seed is exactly the same on one machine type, number of threads and
-    version of PyTorch. In each attempt child i's random numbers do not depend on which others
-    have ended.
+    version of PyTorch. Child i's random numbers do not depend on which others have ended or
+    begun anew.
     """
 
     def __init__(
@@ -155,61 +77,33 @@ class Sampler:
         Raises:
             ValueError: if a prefix or suffix is empty, or both fill the model's context.
         """
-        waiting = [(g, c) for g, group in enumerate(groups) for c in range(len(group.suffixes))]
-        results = [[Sampled([], ended=False)] * len(group.suffixes) for group in groups]
-        prefixes: dict[tuple[int, ...], Prefix] = {}  # kept for later attempts
-        for floor in sampling.floors():
-            if not waiting:
-                break
-            drawn = self._attempt(_picked(groups, waiting), sampling, rng, floor, prefixes)
-            for (group, child), found in zip(waiting, drawn, strict=True):
-                if found is not None:
-                    results[group][child] = found
-            waiting = [at for at, found in zip(waiting, drawn, strict=True) if found is None]
-        return results
-
-    def _attempt(
-        self,
-        groups: Sequence[Group],
-        sampling: Sampling,
-        rng: np.random.Generator,
-        floor: float,
-        prefixes: dict[tuple[int, ...], Prefix],
-    ) -> list[Sampled | None]:
-        """Of each child its tokens, or None where less than ``floor`` was allowed."""
         limits = self._limits(groups, sampling)
-        rows, logits = self._start(groups, min(_ROOM, int(limits.max())), prefixes)
-        count = len(limits)
-        written = np.full((count, int(limits.max())), self.end)
-        children = np.arange(count)  # which child a row is
-        going = np.ones(count, dtype=bool)  # whether a row's child still wants tokens
-        stuck = np.zeros(count, dtype=bool)
-        states = [g.grammar.start() if g.grammar else None for g in groups for _ in g.suffixes]
-        for step in range(int(limits.max())):
-            alive = [states[c] if on else None for c, on in zip(children, going, strict=True)]
-            logits, share = self._ruled(logits, alive)
-            lost = going & (share < floor)
-            stuck[children[lost]] = True
-            going &= ~lost
-            uniforms = self._tensor(rng.random(count, dtype=np.float32)[children])
-            chosen = choose(logits, uniforms, sampling.temperature, sampling.top_p)
-            tokens = chosen.cpu().numpy()
-            written[children[going], step] = tokens[going]
-            going &= (tokens != self.end) & (step + 1 < limits[children])
-            for row in np.flatnonzero(going):
-                if (state := states[children[row]]) is not None:
-                    state.advance(int(tokens[row]))
-            if not going.any():
-                break
+        if not len(limits):
+            return [[] for _ in groups]
+        start = self._start(groups)
+        start.logits, start.shares = self._ruled(start.logits, start.states())
+        floors = np.array(sampling.floors())
+        children = Children(start, limits, floors)
+        logits = start.logits[self._tensor(start.places)]
+        rows = start.rows.select(self._tensor(start.places), min(_ROOM, int(limits.max())))
+        while True:
+            uniforms = rng.random(len(limits), dtype=np.float32)[children.rows]
+            tensor = self._tensor(uniforms)
+            chosen = choose(logits, tensor, sampling.temperature, sampling.top_p)
+            children.take(chosen.cpu().numpy(), self.end)
+            if not children.going.any():
+                return _shared_out(children.results(self.end), groups)
             full = rows.length == rows.capacity
-            if full or going.mean() <= 1 - _DEAD_SHARE:
-                kept = np.flatnonzero(going)
-                room = rows.capacity * 2 if full else rows.capacity
-                rows = rows.select(self._tensor(kept), room)
-                chosen, children, going = chosen[self._tensor(kept)], children[kept], going[kept]
+            if full or children.going.mean() <= 1 - _DEAD_SHARE:
+                kept = self._tensor(children.drop_ended())
+                rows = rows.select(kept, rows.length if full else rows.capacity - rows.length)
+                chosen = chosen[kept]
             logits = self._allowed(self._decoder.step(chosen[:, None], rows))
-        found = self._results(written, limits)
-        return [None if gone else child for child, gone in zip(found, stuck, strict=True)]
+            logits, shares = self._ruled(logits, children.states())
+            lost, places = children.begin_anew(shares)
+            if len(lost):
+                rows.restart(self._tensor(lost), start.rows, self._tensor(places))
+                logits[self._tensor(lost)] = start.logits[self._tensor(places)]
 
     @torch.inference_mode()
     def next_logits(self, groups: Sequence[Group]) -> list[Tensor]:
@@ -219,7 +113,8 @@ class Sampler:
             ValueError: as `sample`.
         """
         self._limits(groups, Sampling())
-        _, logits = self._start(groups, 0, {})
+        start = self._start(groups)
+        logits = start.logits[self._tensor(start.places)]
         return list(torch.split(logits, [len(group.suffixes) for group in groups]))
 
     def forget(self) -> None:
@@ -242,41 +137,31 @@ class Sampler:
                 limits.append(min(sampling.longest, room))
         return np.array(limits, dtype=np.int64)
 
-    def _start(
-        self, groups: Sequence[Group], room: int, known: dict[tuple[int, ...], Prefix]
-    ) -> tuple[Rows, Tensor]:
-        """Compute each prefix once, unless it is known, and each of its different suffixes once.
-
-        Returns:
-            One row a child with space for ``room`` more tokens, and its logits.
-        """
-        prefixes: list[Prefix] = []
+    def _start(self, groups: Sequence[Group]) -> Start:
+        """Compute each prefix once, unless it is known, and each of its different suffixes once."""
         owners: list[int] = []
         suffixes: list[Sequence[int]] = []
-        rows: list[int] = []  # which of the different suffixes a child has
-        for group in groups:
-            if not group.suffixes:
-                continue
-            places: dict[tuple[int, ...], int] = {}
+        places: list[int] = []
+        grammars: list[Grammar | None] = []
+        wanted = [group for group in groups if group.suffixes]
+        for owner, group in enumerate(wanted):
+            known: dict[tuple[int, ...], int] = {}
             for suffix in group.suffixes:
-                if (key := tuple(suffix)) not in places:
-                    places[key] = len(suffixes)
+                if (key := tuple(suffix)) not in known:
+                    known[key] = len(suffixes)
                     suffixes.append(key)
-                    owners.append(len(prefixes))
-                rows.append(places[key])
-            prefix = tuple(group.prefix)
-            if prefix not in known:
-                known[prefix] = self._prefix(prefix)
-            prefixes.append(known[prefix])
+                    owners.append(owner)
+                    grammars.append(group.grammar)
+                places.append(known[key])
         length = max(map(len, suffixes))
         padded = np.full((len(suffixes), length), self.end)
         for line, suffix in zip(padded, suffixes, strict=True):
             line[length - len(suffix) :] = suffix
         padding = np.array([length - len(suffix) for suffix in suffixes])
-        started = Rows(prefixes, self._tensor(np.array(owners)), self._tensor(padding), length)
-        logits = self._allowed(self._decoder.step(self._tensor(padded), started))
-        chosen = self._tensor(np.array(rows))
-        return started.select(chosen, length + room), logits[chosen]
+        prefixes = [self._prefix(tuple(group.prefix)) for group in wanted]
+        rows = Rows(prefixes, self._tensor(np.array(owners)), self._tensor(padding), length)
+        logits = self._allowed(self._decoder.step(self._tensor(padded), rows))
+        return Start(rows, logits, np.array(places), grammars)
 
     def _prefix(self, tokens: tuple[int, ...]) -> Prefix:
         """The prefix, computed unless it is one of those used last."""
@@ -310,28 +195,8 @@ class Sampler:
     def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.from_numpy(array).to(self._device)
 
-    def _results(self, written: NDArray[np.int64], limits: NDArray[np.int64]) -> list[Sampled]:
-        children: list[Sampled] = []
-        for line, limit in zip(written.tolist(), limits.tolist(), strict=True):
-            tokens = line[:limit]
-            length = tokens.index(self.end) if self.end in tokens else limit
-            children.append(Sampled(tokens[:length], ended=length < limit))
-        return children
 
-
-def allowed_along(grammar: Grammar, tokens: Sequence[int], vocabulary: int) -> NDArray[np.bool_]:
-    """Among which tokens each of a child's was chosen: [tokens, vocabulary]."""
-    allowed = np.zeros((len(tokens), vocabulary), dtype=bool)
-    state = grammar.start()
-    for mask, token in zip(allowed, tokens, strict=True):
-        state.allow(mask)
-        state.advance(token)
-    return allowed
-
-
-def _picked(groups: Sequence[Group], children: Sequence[tuple[int, int]]) -> list[Group]:
-    """The groups with these children alone: pairs of a group's place and a suffix's, in order."""
-    suffixes: dict[int, list[Sequence[int]]] = {}
-    for group, child in children:
-        suffixes.setdefault(group, []).append(groups[group].suffixes[child])
-    return [replace(groups[group], suffixes=some) for group, some in suffixes.items()]
+def _shared_out(children: Sequence[Sampled], groups: Sequence[Group]) -> list[list[Sampled]]:
+    """One list a group."""
+    rest = iter(children)
+    return [list(islice(rest, len(group.suffixes))) for group in groups]

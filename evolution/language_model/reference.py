@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from evolution.language_model.generation import Grammar, Sampled, Sampling
+from evolution.language_model.sampling import Grammar, Sampled, Sampling
 
 
 def reference_sample(

@@ -14,11 +14,12 @@ from transformers import LlamaForCausalLM
 
 from evolution.config import PAPER_MESSAGES
 from evolution.diffs.line_edits import lines_of
-from evolution.language_model.generation import Group, Sampled, Sampler, Sampling
+from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import Shape, decoder_config, load_model
 from evolution.language_model.program_facts import facts_of
 from evolution.language_model.quantization import Precision
+from evolution.language_model.sampling import Group, Sampled, Sampling
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.types import Failure
 from evolution.walkers.seeds import SEEDS

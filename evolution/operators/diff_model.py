@@ -116,7 +116,7 @@ class DiffModelOperator:
         rng: np.random.Generator,
     ) -> list[Child | Failure]:
         """Sample once for each task."""
-        from evolution.language_model.generation import Sampling
+        from evolution.language_model.sampling import Sampling
 
         asked = [(task.parent, task.message.text) for task in tasks]
         written = write_edits(asked, sampler, rules, Sampling(), rng)

@@ -17,9 +17,10 @@ from pydantic import Field
 
 from evolution.config import Frozen
 from evolution.language_model.corpus.judging import Judge
-from evolution.language_model.generation import Sampler, Sampling, allowed_along
+from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.packing import Branch, Pack
+from evolution.language_model.sampling import Sampling, allowed_along
 from evolution.language_model.threads import threads
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.operators.edit_writing import Written, write_edits

@@ -9,7 +9,7 @@ import pytest
 
 from evolution.benchmarks import generation
 from evolution.benchmarks.generation import Setting
-from evolution.language_model.generation import Sampled
+from evolution.language_model.sampling import Sampled
 from evolution.language_model.workload import (
     EDIT_TOKENS,
     Workload,

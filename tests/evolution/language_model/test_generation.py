@@ -259,6 +259,44 @@ def test_a_child_that_is_stuck_begins_anew() -> None:
     assert distance(drawn, exact) < bound
 
 
+class Hindrance:
+    """A grammar that stops its first children behind some tokens, each somewhere else."""
+
+    def __init__(self, places: list[int]) -> None:
+        self.places = iter(places)
+
+    def start(self) -> HindranceState:
+        return HindranceState(next(self.places, -1))
+
+
+class HindranceState:
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def allow(self, mask: NDArray[np.bool_]) -> None:
+        mask[:] = True
+        if self.left == 0:
+            mask[:-1] = False
+
+    def advance(self, token: int) -> None:
+        self.left -= 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 1.1])
+def test_what_begins_anew_is_as_if_it_just_began(
+    monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    monkeypatch.setattr(generation, "_DEAD_SHARE", share)
+    sampler = Sampler(tiny_llama(), end=END)
+    hindrance = Hindrance([3, 1, 7, 2, 18, 1, 5, 11] * 4)
+    ruled = [replace(group, grammar=hindrance) for group in groups()]
+    # A nucleus of one token: the likeliest.
+    sampling = Sampling(1.0, 1e-9, GREEDY.longest, least_allowed=0.999, attempts=40)
+    found = flat(sampler.sample(ruled, sampling, rng()))
+    assert next(hindrance.places, None) is None
+    assert found == flat(sampler.sample(groups(), GREEDY, rng()))
+
+
 # --- seeds, dropping of ended rows, growth ------------------------------------------------
 
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from evolution.diffs.line_edits import apply_line_edits, line_edits, lines_of
 from evolution.language_model.edit_state import EditState
-from evolution.language_model.generation import Group, Sampler, Sampling
+from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.layout import is_code, layout_of
 from evolution.language_model.model import new_decoder
 from evolution.language_model.program_facts import facts_of
 from evolution.language_model.reference import reference_sample
+from evolution.language_model.sampling import Group, Sampling
 from evolution.types import Failure
 from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import SHAPE, examples, tokenizer

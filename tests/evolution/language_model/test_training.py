@@ -13,13 +13,14 @@ from transformers import LlamaForCausalLM
 
 from evolution.diffs.line_edits import line_edits, lines_of
 from evolution.language_model.examples import ExamplesError, write_examples
-from evolution.language_model.generation import Group, Sampler
+from evolution.language_model.generation import Sampler
 from evolution.language_model.making import make_model
 from evolution.language_model.mixture import Mixture, make_part, read_part
 from evolution.language_model.model import load_model, new_decoder
 from evolution.language_model.muon import orthogonal
 from evolution.language_model.packing import Branch, Pack
 from evolution.language_model.registry import UnknownModel, find_model, model_hash
+from evolution.language_model.sampling import Group
 from evolution.language_model.training import Training
 from evolution.language_model.weights import ModelError, read_weights
 from tests.evolution.language_model.tiny import (
