@@ -16,14 +16,14 @@ from functools import partial
 import numpy as np
 
 from evolution.config import RunConfig
-from evolution.language_model.corpus.bases import base_program
+from evolution.language_model.corpus.bases import BENCHMARKS, base_program
 from evolution.sandbox import Built, Sandbox
 from evolution.search import Admitted, Search
 from evolution.walkers import Walker
 from evolution.walkers.seeds import seed_program
 from evolution.workers import LocalWorker, evolve
 
-STREAM = 2**31
+STREAM = BENCHMARKS
 """Corpora are made from generators seeded with small numbers, benchmarks with (STREAM, n)."""
 
 SEED = "cppn-mutable"

@@ -66,7 +66,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     options.add_argument(
         "--seed",
         metavar="NAME|FILE",
-        help=f"the program to start from: {', '.join(SEEDS)}, a file, or - (default: square)",
+        help=f"the program to start from: {', '.join(SEEDS)}, generated:N (program number N of "
+        "the generator of training data), a file, or - (default: square)",
     )
     options.add_argument(
         "--evaluations",

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from evolution.cli import main
 from evolution.cli.display import Pace, _picture, display
+from evolution.language_model.corpus.bases import numbered_program
 from evolution.run_folder import read_config, read_walkers
 from evolution.search import BatchReport, Search, mutate
 from evolution.walkers.seeds import SEEDS, seed_program
@@ -73,6 +74,8 @@ def test_evolve_does_not_overwrite_and_resumes_a_finished_run(
     [
         (["--resume"], "There is no run"),
         (["--seed", "no-such-file.py"], "There is no file 'no-such-file.py'"),
+        (["--seed", "generated:3000000000"], "numbers from 0 to 2,147,483,647"),
+        (["--seed", "generated:one"], "There is no file 'generated:one'"),
         (["--batch-size", "100000"], "--batch-size: "),
         (["--children-per-parent", "0"], "--children-per-parent: "),
         (["--operator", "syntax-tree", "--mix", "syntax-tree", "instruct"], "--mix belongs to"),
@@ -155,6 +158,16 @@ def test_evolve_from_a_broken_seed_says_why(tmp_path: Path, capsys: Output) -> N
     error = capsys.readouterr().err
     assert "The seed program failed: line 2" in error
     assert "missing" in error
+
+
+def test_a_generated_program_has_a_number(tmp_path: Path, capsys: Output) -> None:
+    options = ["--evaluations", "1", "--workers", "1"]
+    for number in (7, 8):
+        run = tmp_path / str(number)
+        assert main(["evolve", "--out", str(run), "--seed", f"generated:{number}", *options]) == 0
+        (seed, *_) = read_walkers(run)
+        assert seed.program == numbered_program(number)
+    assert numbered_program(7) != numbered_program(8)
 
 
 @pytest.mark.parametrize("seed", list(SEEDS))

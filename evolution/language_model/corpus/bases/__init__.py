@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from evolution.language_model.corpus.bases import (
     grids,
     helpers,
@@ -16,6 +18,9 @@ from evolution.language_model.corpus.bases import (
 )
 from evolution.language_model.corpus.bases.writing import Pen
 from evolution.language_model.corpus.chance import Rng, weighted
+
+BENCHMARKS = 2**31
+"""Numbers of programs from here on are the benchmarks'; nothing learns from them."""
 
 MOST_LINES = 45
 MOST_CHARACTERS = 1_800
@@ -77,3 +82,14 @@ def base_program(rng: Rng) -> str:
         text = pen.program()
         if text.count("\n") <= MOST_LINES and len(text) <= MOST_CHARACTERS:
             return text
+
+
+def numbered_program(number: int) -> str:
+    """A base program that has a name: the same version makes the same for a number.
+
+    Raises:
+        ValueError: if the number is not from 0 to below `BENCHMARKS`.
+    """
+    if not 0 <= number < BENCHMARKS:
+        raise ValueError(f"Generated programs have numbers from 0 to {BENCHMARKS - 1:,}.")
+    return base_program(np.random.default_rng(number))
