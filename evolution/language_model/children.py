@@ -59,21 +59,27 @@ class Children:
         hopeless = start.shares[start.places] < floors[0]
         self._attempts = np.where(hopeless, len(floors) - 1, 0)
         self._states = [_started(start.grammars[place]) for place in start.places]
+        self._useless = np.zeros(count, dtype=bool)  # they have ended and will begin anew
 
     def states(self) -> list[State | None]:
         """Of each row; None where nothing is ruled out, or nothing wanted any more."""
-        return [
-            self._states[c] if on else None for c, on in zip(self.rows, self.going, strict=True)
-        ]
+        wanted = self.going & ~self._useless[self.rows]
+        return [self._states[c] if on else None for c, on in zip(self.rows, wanted, strict=True)]
 
     def take(self, tokens: NDArray[np.int64], end: int) -> None:
         """Go on with one token a row."""
         going = self.rows[self.going]
         self._written[going, self._lengths[going]] = tokens[self.going]
         self._lengths[going] += 1
-        self.going &= (tokens != end) & (self._lengths < self._limits)[self.rows]
         for row in np.flatnonzero(self.going):
-            if (state := self._states[self.rows[row]]) is not None:
+            child, is_end = self.rows[row], tokens[row] == end
+            state = self._states[child]
+            if is_end or self._lengths[child] == self._limits[child]:
+                is_last = self._attempts[child] == len(self._floors) - 1
+                is_of_use = state is None or (is_end and state.holds())
+                self._useless[child] = not (is_last or is_of_use)
+                self.going[row] = self._useless[child]
+            elif state is not None:
                 state.advance(int(tokens[row]))
 
     def drop_ended(self) -> NDArray[np.int64]:
@@ -85,16 +91,18 @@ class Children:
     def begin_anew(
         self, shares: NDArray[np.float32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Forget what was drawn where too little is allowed to go on.
+        """Forget what was drawn where too little is allowed to go on, or it is of no use.
 
         Returns:
             The rows, and which suffix each has.
         """
-        rows = np.flatnonzero(self.going & (shares < self._floors[self._attempts[self.rows]]))
+        is_stuck = shares < self._floors[self._attempts[self.rows]]
+        rows = np.flatnonzero(self.going & (is_stuck | self._useless[self.rows]))
         lost = self.rows[rows]
         places = self._start.places[lost]
         self._attempts[lost] += 1
         self._lengths[lost] = 0
+        self._useless[lost] = False
         for child, place in zip(lost, places, strict=True):
             self._states[child] = _started(self._start.grammars[place])
         return rows, places

@@ -65,6 +65,7 @@ class EditState:
         self._behind = 0  # tokens of the line that are behind the last change within it
         self._gone: set[int] = set()  # lines of the program that are no longer as they were
         self._written = ""  # by the edits before this one
+        self._tokens: list[int] = []
 
     def allow(self, mask: Mask) -> None:
         """Set to True which tokens may come next; ``mask`` [vocabulary] is False before."""
@@ -107,6 +108,7 @@ class EditState:
         """Go on behind an allowed token."""
         tokenizer = self._tokenizer
         self._left -= 1
+        self._tokens.append(token)
         if token == tokenizer.old:
             self._expects = _Expects.OLD
             self._matches = list(self._starts())
@@ -130,6 +132,10 @@ class EditState:
                 self._begin_lines(number)
             else:
                 self._begin_edit(number)
+
+    def holds(self) -> bool:
+        """Whether the edit is of use as it is; see `EditRules.grammar`."""
+        return self._grammar.holds(self._tokens)
 
     def _write(self, text: str) -> None:
         self._text += text

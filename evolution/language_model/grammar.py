@@ -9,7 +9,7 @@ ruled out loses its probability to the rest.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -61,6 +61,7 @@ class EditRules:
         facts: ProgramFacts | None = None,
         before: int = 0,
         longest: int = NO_LIMIT,
+        holds: Callable[[Sequence[int]], bool] = lambda _: True,
     ) -> EditGrammar:
         """The edits of a window's lines.
 
@@ -72,8 +73,10 @@ class EditRules:
                 are never read, and more than its comments change.
             longest: tokens that there is room for; an edit that nears them is brought to
                 an end.
+            holds: whether the edit of these tokens is of use, for what the grammar cannot
+                tell; asked once the edit has ended.
         """
-        return EditGrammar(self, lines, facts, before, longest)
+        return EditGrammar(self, lines, facts, before, longest, holds)
 
     def within(self, stack: str) -> Mask:
         """[pieces]: which fit behind these open brackets; none that starts a line."""
@@ -99,9 +102,11 @@ class EditGrammar:
         facts: ProgramFacts | None,
         before: int,
         longest: int,
+        holds: Callable[[Sequence[int]], bool],
     ) -> None:
         self.rules = rules
         self.longest = longest
+        self.holds = holds
         self.lines = lines
         self.layout = layout_of(lines)
         self._facts = facts if self.layout is not None else None

@@ -37,7 +37,8 @@ def reference_sample(
             if missing:
                 lines = _generated(model, [prompt] * missing, sampling, end, forbidden, rules)
                 stuck = rules.stuck if rules else set()
-                found += [_cut(line, end) for at, line in enumerate(lines) if at not in stuck]
+                drawn = [_cut(line, end) for at, line in enumerate(lines) if at not in stuck]
+                found += [one for one in drawn if not floor or _is_of_use(one, grammar)]
     return found
 
 
@@ -70,6 +71,15 @@ def _generated(
     )
     lines: list[list[int]] = output[:, inputs.shape[1] :].tolist()
     return lines
+
+
+def _is_of_use(child: Sampled, grammar: Grammar | None) -> bool:
+    if grammar is None:
+        return True
+    state = grammar.start()
+    for token in child.tokens:
+        state.advance(token)
+    return child.ended and state.holds()
 
 
 def _cut(line: list[int], end: int) -> Sampled:

@@ -22,8 +22,8 @@ class Sampling:
         top_p: the likeliest tokens with this much mass are kept (nucleus sampling).
         longest: new tokens of a child at most; fewer where the model's context ends.
         least_allowed: a child begins anew where what its grammar allows has less than this
-            of the model's probability.
-        attempts: how often it begins at most; at the last it goes on whatever is left.
+            of the model's probability; also where it has ended and is of no use, or is too long.
+        attempts: how often it begins at most; at the last all of this is let through.
     """
 
     temperature: float = 0.9
@@ -58,6 +58,9 @@ class State(Protocol):
 
     def advance(self, token: int) -> None:
         """Go on behind an allowed token."""
+
+    def holds(self) -> bool:
+        """Whether a child that ends here is of use."""
 
 
 class Grammar(Protocol):

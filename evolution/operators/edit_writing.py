@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,38 @@ class Written:
         return f"only lines {self.window.before + 1} to {self.window.before + last} were shown"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A parent as the model is shown it, and what becomes of edits."""
+
+    parent: str
+    window: Window
+    tokenizer: EditTokenizer
+    _children: dict[tuple[int, ...], str | Failure] = field(default_factory=dict)
+
+    def child(self, tokens: Sequence[int]) -> str | Failure:
+        """The program that an edit makes."""
+        key = tuple(tokens)
+        if key not in self._children:
+            self._children[key] = self._edited(tokens)
+        return self._children[key]
+
+    def is_of_use(self, tokens: Sequence[int]) -> bool:
+        return isinstance(self.child(tokens), str)
+
+    def _edited(self, tokens: Sequence[int]) -> str | Failure:
+        edits = self.tokenizer.parse(tokens, self.window.lines)
+        if isinstance(edits, Failure):
+            return edits
+        last = len(self.window.lines)
+        if any(edit.first > last + 1 or edit.last > last for edit in edits):
+            return _OUT_OF_SIGHT
+        program = apply_line_edits(self.parent, [e.moved(self.window.before) for e in edits])
+        if isinstance(program, Failure):
+            return program
+        return child_failure(self.parent, program) or program
+
+
 def write_edits(
     asked: Sequence[tuple[str, str]],
     sampler: Sampler,
@@ -72,40 +104,25 @@ def write_edits(
         by_parent[parent].append(at)
     results: dict[int, Written | Failure] = {}
     groups: list[Group] = []
-    members: list[tuple[list[int], Window, EditGrammar]] = []
+    members: list[tuple[list[int], _Shown, EditGrammar]] = []
     for parent, ats in by_parent.items():
         window = window_at_random(lines_of(parent), tokenizer, PARENT_TOKENS, rng)
         if window is None:
             results.update(dict.fromkeys(ats, _NO_WINDOW))
             continue
         suffixes = [tokenizer.message(asked[at][1]) for at in ats]
-        facts = facts_of(parent)
-        grammar = rules.grammar(window.lines, facts, window.before, sampling.longest)
+        shown = _Shown(parent, window, tokenizer)
+        grammar = rules.grammar(
+            window.lines, facts_of(parent), window.before, sampling.longest, shown.is_of_use
+        )
         groups.append(Group(tokenizer.program(window.lines), suffixes, grammar))
-        members.append((ats, window, grammar))
+        members.append((ats, shown, grammar))
     sampled = [found for part in _parts(groups) for found in sampler.sample(part, sampling, rng)]
-    for (ats, window, grammar), group in zip(members, sampled, strict=True):
+    for (ats, shown, grammar), group in zip(members, sampled, strict=True):
         for at, sample in zip(ats, group, strict=True):
-            program = _applied(asked[at][0], window, sample, tokenizer)
-            results[at] = Written(window, grammar, sample, program)
+            program = shown.child(sample.tokens) if sample.ended else _TOO_LONG
+            results[at] = Written(shown.window, grammar, sample, program)
     return [results[at] for at in range(len(asked))]
-
-
-def _applied(
-    parent: str, window: Window, sample: Sampled, tokenizer: EditTokenizer
-) -> str | Failure:
-    if not sample.ended:
-        return _TOO_LONG
-    edits = tokenizer.parse(sample.tokens, window.lines)
-    if isinstance(edits, Failure):
-        return edits
-    last = len(window.lines)
-    if any(edit.first > last + 1 or edit.last > last for edit in edits):
-        return _OUT_OF_SIGHT
-    program = apply_line_edits(parent, [edit.moved(window.before) for edit in edits])
-    if isinstance(program, Failure):
-        return program
-    return child_failure(parent, program) or program
 
 
 def _parts(groups: Sequence[Group]) -> Iterator[list[Group]]:

@@ -36,7 +36,8 @@ class PracticeSettings(Frozen):
     """How much is practised in a step, and what weight it has."""
 
     amounts: Amounts = Amounts()
-    weight: float = Field(default=0.45, gt=0, description="Of the advantages.")
+    # Beside examples of weight 1. With less, the examples decide where the weights go.
+    weight: float = Field(default=2.0, gt=0, description="Of the advantages.")
     temperature: float = Field(default=Sampling().temperature, gt=0)
 
 

@@ -217,36 +217,43 @@ class PairState:
     def advance(self, token: int) -> None:
         self.below = token
 
+    def holds(self) -> bool:
+        return self.below != USELESS
+
+
+USELESS = 5
+
 
 def ruled_distribution(
     model: Any, prompt: list[int], end: int, floor: float
 ) -> tuple[dict[tuple[int, ...], float], float]:
-    """Outcomes of one attempt under `Pairs`, and the chance that it gets stuck."""
+    """Outcomes of one attempt under `Pairs`, and the chance that it begins anew."""
     exact: dict[tuple[int, ...], float] = {}
-    stuck = 0.0
     for first, chance in enumerate(nucleus(plain_logits(model, prompt)).tolist()):
         logits = plain_logits(model, [*prompt, first]).clone()
         if first == end or chance == 0:
             exact[()] = exact.get((), 0) + chance
-        elif torch.softmax(logits, -1)[:first].sum() < floor:
-            stuck += chance
-        else:
+        elif torch.softmax(logits, -1)[:first].sum() >= floor:
             logits[first:] = float("-inf")
             for second, share in enumerate(nucleus(logits).tolist()):
                 outcome = (first,) if second == end else (first, second)
                 exact[outcome] = exact.get(outcome, 0) + chance * share
-    return {outcome: chance for outcome, chance in exact.items() if chance > 0}, stuck
+    if floor:  # those of two tokens have not ended
+        exact = {o: chance for o, chance in exact.items() if len(o) < 2 and o != (USELESS,)}
+    return {o: chance for o, chance in exact.items() if chance > 0}, 1 - sum(exact.values())
 
 
-def test_a_child_that_is_stuck_begins_anew() -> None:
+def test_a_child_that_is_stuck_or_of_no_use_begins_anew() -> None:
     model = tiny_llama(vocabulary=8, sharpness=5.0)
-    prompt, end = [*tokens(5, 9, 8), *tokens(6, 2, 8)], 0
+    prompt, end = [*tokens(5, 9, 8), *tokens(18, 2, 8)], 3
     sampling = replace(SHORT, least_allowed=0.3, attempts=3)
-    once, stuck = ruled_distribution(model, prompt, end, 0.3)
+    once, anew = ruled_distribution(model, prompt, end, 0.3)
     last, _ = ruled_distribution(model, prompt, end, 0.0)
-    assert 0.1 < stuck < 0.9
+    assert 0.1 < anew < 0.9
+    assert len(once) > 2
+    assert last[(USELESS,)] > 0.01
     exact = {
-        outcome: once.get(outcome, 0) * (1 + stuck) + stuck**2 * last.get(outcome, 0)
+        outcome: once.get(outcome, 0) * (1 + anew) + anew**2 * last.get(outcome, 0)
         for outcome in once.keys() | last.keys()
     }
     assert sum(exact.values()) == pytest.approx(1)
@@ -280,6 +287,9 @@ class HindranceState:
 
     def advance(self, token: int) -> None:
         self.left -= 1
+
+    def holds(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.1])
