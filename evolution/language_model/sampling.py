@@ -30,7 +30,7 @@ class Sampling:
     top_p: float = 0.95
     longest: int = 112
     least_allowed: float = 0.1
-    attempts: int = 6
+    attempts: int = 16
 
     def __post_init__(self) -> None:
         if not (self.temperature >= 0 and 0 < self.top_p <= 1 and self.longest >= 1):
