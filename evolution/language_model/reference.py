@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from evolution.language_model.sampling import Grammar, Sampled, Sampling
+from evolution.language_model.sampling import Grammar, Sampled, Sampling, State
 
 
 def reference_sample(
@@ -31,14 +31,16 @@ def reference_sample(
     found: list[Sampled] = []
     with torch.random.fork_rng(), torch.inference_mode():
         torch.manual_seed(seed)
-        for floor in sampling.floors():
+        floors = sampling.floors()
+        for attempt, floor in enumerate(floors, start=1):
             missing = count - len(found)
             rules = _Rules(grammar, len(prompt), end, floor) if grammar else None
             if missing:
                 lines = _generated(model, [prompt] * missing, sampling, end, forbidden, rules)
                 stuck = rules.stuck if rules else set()
                 drawn = [_cut(line, end) for at, line in enumerate(lines) if at not in stuck]
-                found += [one for one in drawn if not floor or _is_of_use(one, grammar)]
+                is_last = attempt == len(floors)
+                found += [one for one in drawn if is_last or _is_of_use(one, grammar)]
     return found
 
 
@@ -74,12 +76,14 @@ def _generated(
 
 
 def _is_of_use(child: Sampled, grammar: Grammar | None) -> bool:
-    if grammar is None:
-        return True
+    return grammar is None or (child.ended and _behind(child.tokens, grammar).holds())
+
+
+def _behind(tokens: Sequence[int], grammar: Grammar) -> State:
     state = grammar.start()
-    for token in child.tokens:
+    for token in tokens:
         state.advance(token)
-    return child.ended and state.holds()
+    return state
 
 
 def _cut(line: list[int], end: int) -> Sampled:
@@ -115,9 +119,6 @@ class _Rules(LogitsProcessor):
         return ruled
 
     def _allowed(self, tokens: Sequence[int], size: int) -> Tensor:
-        state = self._grammar.start()
-        for token in tokens:
-            state.advance(token)
         mask = np.zeros(size, dtype=bool)
-        state.allow(mask)
+        _behind(tokens, self._grammar).allow(mask)
         return torch.from_numpy(np.flatnonzero(mask))
