@@ -23,9 +23,6 @@ from evolution.walkers import Walker
 from evolution.walkers.seeds import seed_program
 from evolution.workers import LocalWorker, evolve
 
-STREAM = BENCHMARKS
-"""Corpora are made from generators seeded with small numbers, benchmarks with (STREAM, n)."""
-
 SEED = "cppn-mutable"
 GENERATED = 3  # lineages of generated programs
 EVALUATIONS = 750  # of each lineage
@@ -77,7 +74,7 @@ def fresh_bases(sandbox: Sandbox, first: int = 0) -> Iterator[tuple[int, str, Wa
     """Endless generated programs that make active walkers: their number, text, walker."""
     number = first
     while True:
-        texts = [base_program(np.random.default_rng([STREAM, number + at])) for at in range(16)]
+        texts = [base_program(np.random.default_rng([BENCHMARKS, number + at])) for at in range(16)]
         for at, built in enumerate(sandbox.build(texts)):
             if isinstance(built, Built) and built.walker.is_active:
                 yield number + at, texts[at], built.walker

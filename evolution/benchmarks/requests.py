@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evolution.benchmarks.held_out import STREAM, fresh_bases
+from evolution.benchmarks.held_out import fresh_bases
+from evolution.language_model.corpus.bases import BENCHMARKS
 from evolution.language_model.corpus.chance import Rng, pick
 from evolution.language_model.corpus.intentions import INTENTIONS, Edit, Intention
 from evolution.language_model.corpus.requests import PAPER, Request
@@ -55,7 +56,7 @@ def make_requests(
         lacking = [i for i in INTENTIONS if counts[i.name] < programs]
         if looked >= programs and (not lacking or looked >= programs * LOOKED_THROUGH):
             return found
-        rng = np.random.default_rng([STREAM, number, 1])
+        rng = np.random.default_rng([BENCHMARKS, number, 1])
         new = _asked_of(text, walker, lacking, PAPER if looked < programs else (), sandbox, rng)
         for asked in new:
             counts.update(request.name for request in asked.requests)

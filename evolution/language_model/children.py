@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from evolution.language_model.decoder import Rows
 from evolution.language_model.sampling import Grammar, Sampled, State
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Start:
     """Prefixes and their different suffixes, before anything is drawn.
 
@@ -21,14 +21,12 @@ class Start:
         logits: [suffixes, vocabulary], of what follows.
         places: [children]: which suffix each has.
         grammars: of each suffix.
-        shares: [suffixes]: of the model's probability, what the grammars leave.
     """
 
     rows: Rows
     logits: Tensor
     places: NDArray[np.int64]
     grammars: list[Grammar | None]
-    shares: NDArray[np.float32] = field(default_factory=lambda: np.ones(0, dtype=np.float32))
 
     def states(self) -> list[State | None]:
         return [_started(grammar) for grammar in self.grammars]
@@ -43,9 +41,14 @@ class Children:
     """
 
     def __init__(
-        self, start: Start, limits: NDArray[np.int64], floors: NDArray[np.float64]
+        self,
+        start: Start,
+        shares: NDArray[np.float32],
+        limits: NDArray[np.int64],
+        floors: NDArray[np.float64],
     ) -> None:
         """Args:
+        shares: [suffixes]: of the model's probability, what the grammars leave at the start.
         limits: tokens of each child at most.
         floors: what has to be allowed in each attempt.
         """
@@ -56,7 +59,7 @@ class Children:
         self._written = np.zeros((count, int(limits.max())), dtype=np.int64)
         self._lengths = np.zeros(count, dtype=np.int64)
         # Who is stuck before the first token will always be: it is at its last attempt.
-        hopeless = start.shares[start.places] < floors[0]
+        hopeless = shares[start.places] < floors[0]
         self._attempts = np.where(hopeless, len(floors) - 1, 0)
         self._states = [_started(start.grammars[place]) for place in start.places]
         self._useless = np.zeros(count, dtype=bool)  # they have ended and will begin anew

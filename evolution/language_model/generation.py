@@ -81,15 +81,14 @@ class Sampler:
         if not len(limits):
             return [[] for _ in groups]
         start = self._start(groups)
-        start.logits, start.shares = self._ruled(start.logits, start.states())
-        floors = np.array(sampling.floors())
-        children = Children(start, limits, floors)
-        logits = start.logits[self._tensor(start.places)]
-        rows = start.rows.select(self._tensor(start.places), min(_ROOM, int(limits.max())))
+        first, shares = self._ruled(start.logits, start.states())
+        children = Children(start, shares, limits, np.array(sampling.floors()))
+        everyone = self._tensor(start.places)
+        logits = first[everyone]
+        rows = start.rows.select(everyone, min(_ROOM, int(limits.max())))
         while True:
-            uniforms = rng.random(len(limits), dtype=np.float32)[children.rows]
-            tensor = self._tensor(uniforms)
-            chosen = choose(logits, tensor, sampling.temperature, sampling.top_p)
+            uniforms = self._tensor(rng.random(len(limits), dtype=np.float32)[children.rows])
+            chosen = choose(logits, uniforms, sampling.temperature, sampling.top_p)
             children.take(chosen.cpu().numpy(), self.end)
             if not children.going.any():
                 return _shared_out(children.results(self.end), groups)
@@ -102,8 +101,9 @@ class Sampler:
             logits, shares = self._ruled(logits, children.states())
             lost, places = children.begin_anew(shares)
             if len(lost):
-                rows.restart(self._tensor(lost), start.rows, self._tensor(places))
-                logits[self._tensor(lost)] = start.logits[self._tensor(places)]
+                again, at = self._tensor(lost), self._tensor(places)
+                rows.restart(again, start.rows, at)
+                logits[again] = first[at]
 
     @torch.inference_mode()
     def next_logits(self, groups: Sequence[Group]) -> list[Tensor]:

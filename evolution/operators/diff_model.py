@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evolution.language_model.sampling import Sampling
 from evolution.operators.base import Child, OperatorUnavailable
 from evolution.operators.candidates import parent_failure
 from evolution.operators.edit_writing import Written, write_edits
@@ -116,8 +117,6 @@ class DiffModelOperator:
         rng: np.random.Generator,
     ) -> list[Child | Failure]:
         """Sample once for each task."""
-        from evolution.language_model.sampling import Sampling
-
         asked = [(task.parent, task.message.text) for task in tasks]
         written = write_edits(asked, sampler, rules, Sampling(), rng)
         return [self._child(*pair) for pair in zip(tasks, written, strict=True)]

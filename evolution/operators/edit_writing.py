@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evolution.diffs.line_edits import apply_line_edits, lines_of
+from evolution.language_model.program_facts import facts_of
+from evolution.language_model.sampling import Group, Sampled, Sampling
 from evolution.operators.candidates import child_failure
 from evolution.types import Failure, Stage
 
 if TYPE_CHECKING:
     from evolution.language_model.generation import Sampler
     from evolution.language_model.grammar import EditGrammar, EditRules
-    from evolution.language_model.sampling import Group, Sampled, Sampling
     from evolution.language_model.tokenizer import EditTokenizer, Window
 
 # Edits sampled side by side: their keys and values are kept, about 0.6 MB each.
@@ -94,8 +95,6 @@ def write_edits(
 
     A failure of code ``line-too-long`` stands where a parent cannot be shown at all.
     """
-    from evolution.language_model.program_facts import facts_of
-    from evolution.language_model.sampling import Group
     from evolution.language_model.windows import PARENT_TOKENS, window_at_random
 
     tokenizer = rules.tokenizer

@@ -20,7 +20,7 @@ from evolution.language_model.corpus.bases.writing import Pen
 from evolution.language_model.corpus.chance import Rng, weighted
 
 BENCHMARKS = 2**31
-"""Numbers of programs from here on are the benchmarks'; nothing learns from them."""
+"""Corpora are made from generators seeded with smaller numbers, benchmarks with (this, n)."""
 
 MOST_LINES = 45
 MOST_CHARACTERS = 1_800
