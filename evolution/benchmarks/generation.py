@@ -76,8 +76,8 @@ def run(progress: Progress, *, model: str | None = None, seconds: float = SECOND
     Raises:
         OperatorUnavailable: if there is no such model, it is damaged, or PyTorch is missing.
     """
-    plain = Setting(model=_folder(model), seconds=seconds)
-    workload = _workload(plain)
+    plain = Setting(model=folder_of(model), seconds=seconds)
+    workload = workload_of(plain.model)
     int8 = replace(plain, precision="int8")
     alone = [replace(plain, children=children) for children in FEWER_CHILDREN]
     both = replace(plain, threads=2)
@@ -111,7 +111,7 @@ def run(progress: Progress, *, model: str | None = None, seconds: float = SECOND
         progress((len(plan) + 1) / (len(plan) + 2), "how close int8 is")
         apart = _divergence(workload)
         figures.append(at_most("int8 against float32", apart, "nats/token", DIVERGENCE))
-    return Report("generation", _conditions(workload), figures)
+    return Report("generation", conditions(workload), figures)
 
 
 def work() -> None:
@@ -119,7 +119,7 @@ def work() -> None:
     stdin, stdout = sys.stdin, sys.stdout
     setting = Setting(**json.loads(stdin.readline()))
     _use_threads(setting.threads)
-    workload = _workload(setting)
+    workload = workload_of(setting.model)
     sampler = workload.sampler(setting.precision)  # type: ignore[arg-type]
     groups = workload.groups(setting.children)
     rng = np.random.default_rng(0)
@@ -222,18 +222,31 @@ def _divergence(workload: Workload) -> float:
     return float(divergences(workload, "int8", CHILDREN).mean())
 
 
-def _workload(setting: Setting) -> Workload:
+def workload_of(model: str | None) -> Workload:
+    """What a model is asked, or random weights.
+
+    Args:
+        model: its folder.
+
+    Raises:
+        OperatorUnavailable: if it is damaged, or PyTorch is missing.
+    """
     try:
         from evolution.language_model.workload import model_workload, random_workload
 
-        if setting.model is None:
+        if model is None:
             return random_workload()
-        return model_workload(Path(setting.model))
+        return model_workload(Path(model))
     except (ImportError, ValueError) as error:
         raise _unavailable(error) from error
 
 
-def _folder(model: str | None) -> str | None:
+def folder_of(model: str | None) -> str | None:
+    """A model's folder.
+
+    Raises:
+        OperatorUnavailable: if there is no such model.
+    """
     try:
         return None if model is None else str(find_model(model).folder)
     except UnknownModel as error:
@@ -270,7 +283,7 @@ def _words(settings: Sequence[Setting]) -> str:
     return f"{workers}{threads}, {first.precision}, 4 parents x {first.children} children"
 
 
-def _conditions(workload: Workload) -> dict[str, Any]:
+def conditions(workload: Workload) -> dict[str, Any]:
     import torch
 
     parents = ", ".join(str(len(parent)) for parent in workload.parents)

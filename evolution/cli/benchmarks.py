@@ -43,6 +43,7 @@ NAMES = {
     "obedience": "share of a model's edits that do what their message asks for",
     "operators": "searches with each operator and model, at equal evaluations or time",
     "generation": "edits sampled a second, against transformers' generate",
+    "gpu-generation": "the same on a GPU, 512 side by side",
     "bug-repair": "which operator mends a function in one mutation (the paper's appendix A)",
 }
 
@@ -57,7 +58,7 @@ _OPTIONS = {
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    names = "\n".join(f"  {name:12}{about}" for name, about in NAMES.items())
+    names = "\n".join(f"  {name:16}{about}" for name, about in NAMES.items())
     command = commands.add_parser(
         "benchmarks",
         help="measure the library's figures on this machine",

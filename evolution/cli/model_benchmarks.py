@@ -13,7 +13,7 @@ from evolution.language_model.registry import UnknownModel, find_model
 
 OPERATORS = ("syntax-tree", "diff-model", "mix")  # of the benchmark operators
 MODEL_OPTIONS = {
-    "models": ("generation", "bug-repair", "edits", "obedience", "operators"),
+    "models": ("generation", "gpu-generation", "bug-repair", "edits", "obedience", "operators"),
     "operators": ("bug-repair", "operators"),
     "programs": ("edits", "obedience"),
     "samples": ("edits",),
@@ -74,9 +74,9 @@ def model_arguments(benchmark: str, options: dict[str, Any]) -> dict[str, Any]:
     """
     arguments = dict(options)
     names = arguments.pop("models", None)
-    if benchmark == "generation":
+    if benchmark in ("generation", "gpu-generation"):
         if names and len(names) > 1:
-            raise CommandError("generation measures one model; name one.")
+            raise CommandError(f"{benchmark} measures one model; name one.")
         return arguments | ({"model": names[0]} if names else {})
     if benchmark == "operators":
         chosen = arguments["operators"] = arguments.get("operators") or list(OPERATORS)

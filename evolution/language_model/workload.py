@@ -21,6 +21,7 @@ from evolution.language_model.program_facts import facts_of
 from evolution.language_model.quantization import Precision
 from evolution.language_model.sampling import Group, Sampled, Sampling
 from evolution.language_model.tokenizer import EditTokenizer
+from evolution.language_model.weights import judges_edits
 from evolution.types import Failure
 from evolution.walkers.seeds import SEEDS
 
@@ -55,8 +56,14 @@ class Workload:
     tokenizer: EditTokenizer | None = None
     programs: tuple[list[str], ...] = ()
 
-    def sampler(self, precision: Precision) -> Sampler:
-        return Sampler(self.decoder, end=self.end, precision=precision, forbidden=self.forbidden)
+    def sampler(self, precision: Precision, device: str = "cpu") -> Sampler:
+        return Sampler(
+            self.decoder,
+            end=self.end,
+            precision=precision,
+            device=device,
+            forbidden=self.forbidden,
+        )
 
     def groups(self, children: int) -> list[Group]:
         """So many children of each parent; the messages take turns.
@@ -67,7 +74,8 @@ class Workload:
         suffixes = (self.messages * turns)[:children]
         if self.tokenizer is None:
             return [Group(parent, suffixes) for parent in self.parents]
-        rules, longest = EditRules(self.tokenizer), self.sampling.longest
+        rules = EditRules(self.tokenizer, judges_edits(self.decoder))
+        longest = self.sampling.longest
         return [
             Group(parent, suffixes, rules.grammar(lines, facts_of("\n".join(lines)), 0, longest))
             for parent, lines in zip(self.parents, self.programs, strict=True)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from evolution.benchmarks import generation
+from evolution.benchmarks import generation, gpu_generation
 from evolution.benchmarks.generation import Setting
 from evolution.language_model.sampling import Sampled
 from evolution.language_model.workload import (
@@ -84,3 +85,24 @@ def test_a_worker_samples_in_its_own_process(model: Path) -> None:
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OperatorUnavailable, match="no diff model"):
         generation.run(lambda done, what: None, model=str(tmp_path))
+
+
+def test_a_device_is_measured_and_agrees_with_the_cpu(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The CPU stands in for the GPU: what is tested is the measuring.
+    monkeypatch.setattr(gpu_generation, "_name", lambda device: "a processor")
+    monkeypatch.setattr(gpu_generation, "CHILDREN", 2)
+    monkeypatch.setattr(gpu_generation, "ROUNDS", 1)
+    report = gpu_generation.run(lambda done, what: None, model=str(model), device="cpu")
+    *rates, alike = report.figures
+    assert len(rates) == 6
+    assert all(rate.value >= 0 for rate in rates)
+    assert alike.value == 100
+    assert report.conditions["device"] == "a processor"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_without_a_gpu_it_says_so(model: Path) -> None:
+    with pytest.raises(OperatorUnavailable, match="finds no GPU"):
+        gpu_generation.run(lambda done, what: None, model=str(model))
