@@ -82,7 +82,7 @@ class Sampler:
             return [[] for _ in groups]
         start = self._start(groups)
         first, shares = self._ruled(start.logits, start.states())
-        children = Children(start, shares, limits, np.array(sampling.floors()))
+        children = Children(start, shares, limits, sampling)
         everyone = self._tensor(start.places)
         logits = first[everyone]
         rows = start.rows.select(everyone, min(_ROOM, int(limits.max())))

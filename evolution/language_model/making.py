@@ -28,6 +28,7 @@ from evolution.language_model.training import (
     Training,
     TrainingSettings,
 )
+from evolution.language_model.weights import JUDGES
 
 WORK = "training"  # folder in the model's: checkpoint, curve and tokenizer on the way
 _TOKENIZER_EXAMPLES = 20_000  # a part
@@ -68,6 +69,8 @@ def make_model(
         tokenizer, decoder = start.tokenizer, start.decoder
     mixture = Mixture(parts, tokenizer, settings.row_length)
     practised = practice and practice(tokenizer)
+    if practised and practised.judges:
+        setattr(decoder.config, JUDGES, True)
     training = Training(decoder, mixture, settings, work, device, practised)
     yield from training.run()
     model = DiffModel(decoder, tokenizer, {})

@@ -28,20 +28,49 @@ def reference_sample(
 
     The same distribution as `Sampler.sample`, other random numbers.
     """
-    found: list[Sampled] = []
+    children = [_Child() for _ in range(count)]
     with torch.random.fork_rng(), torch.inference_mode():
         torch.manual_seed(seed)
         floors = sampling.floors()
         for attempt, floor in enumerate(floors, start=1):
-            missing = count - len(found)
+            is_last = attempt == len(floors)
+            going = [child for child in children if child.wants_more(sampling, is_last)]
             rules = _Rules(grammar, len(prompt), end, floor) if grammar else None
-            if missing:
-                lines = _generated(model, [prompt] * missing, sampling, end, forbidden, rules)
-                stuck = rules.stuck if rules else set()
-                drawn = [_cut(line, end) for at, line in enumerate(lines) if at not in stuck]
-                is_last = attempt == len(floors)
-                found += [one for one in drawn if is_last or _is_of_use(one, grammar)]
-    return found
+            lines = _generated(model, [prompt] * len(going), sampling, end, forbidden, rules)
+            stuck = rules.stuck if rules else set()
+            for at, (child, line) in enumerate(zip(going, lines, strict=True)):
+                drawn = _cut(line, end)
+                if is_last:
+                    child.take(drawn, 1.0, sampling)
+                elif at not in stuck and _is_of_use(drawn, grammar):
+                    approval = _approval(model, [*prompt, *drawn.tokens, end], grammar)
+                    child.take(drawn, approval, sampling)
+    return [child.best for child in children]
+
+
+class _Child:
+    """What has been drawn of a child so far.
+
+    Attributes:
+        best: of its endings, the one that the model approves of most.
+    """
+
+    def __init__(self) -> None:
+        self.best = Sampled([], ended=False)
+        self._approval = -1.0
+        self._is_done = False
+        self._judgements = 0
+
+    def wants_more(self, sampling: Sampling, is_last: bool) -> bool:
+        has_one = self._approval >= 0
+        is_out = is_last or self._judgements == sampling.judgements
+        return not (self._is_done or (has_one and is_out))
+
+    def take(self, drawn: Sampled, approval: float, sampling: Sampling) -> None:
+        self._judgements += 1
+        self._is_done = approval >= sampling.least_approved
+        if approval > self._approval:
+            self.best, self._approval = drawn, approval
 
 
 def _generated(
@@ -52,6 +81,8 @@ def _generated(
     forbidden: Sequence[int],
     rules: _Rules | None,
 ) -> list[list[int]]:
+    if not prompts:
+        return []
     inputs = torch.tensor([list(prompt) for prompt in prompts], device=model.device)
     drawn: dict[str, Any] = {"do_sample": False}
     if sampling.temperature > 0:
@@ -77,6 +108,14 @@ def _generated(
 
 def _is_of_use(child: Sampled, grammar: Grammar | None) -> bool:
     return grammar is None or (child.ended and _behind(child.tokens, grammar).holds())
+
+
+def _approval(model: Any, ended: Sequence[int], grammar: Grammar | None) -> float:
+    """How far the model approves of what it reads up to the end mark; 1 if it is not asked."""
+    if grammar is None or grammar.approval is None:
+        return 1.0
+    logits = model(torch.tensor([list(ended)], device=model.device)).logits[0, -1]
+    return float(torch.softmax(logits.float(), -1)[grammar.approval])
 
 
 def _behind(tokens: Sequence[int], grammar: Grammar) -> State:

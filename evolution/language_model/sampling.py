@@ -23,13 +23,20 @@ class Sampling:
         longest: new tokens of a child at most; fewer where the model's context ends.
         least_allowed: a child begins anew where what its grammar allows has less than this
             of the model's probability; also where it has ended and is of no use, or is too long.
-        attempts: how often it begins at most; at the last all of this is let through.
+        least_approved: also where it has ended and the model itself gives less than this for
+            its being of use; only models that have learnt to judge are asked.
+        judgements: how many of its endings the model judges; if it approves of none, the child
+            is the best of them.
+        attempts: how often it begins at most; at the last all of this is let through, but for
+            a child that has an ending already, which is that.
     """
 
     temperature: float = 0.9
     top_p: float = 0.95
     longest: int = 112
     least_allowed: float = 0.1
+    least_approved: float = 0.8
+    judgements: int = 4
     attempts: int = 16
 
     def __post_init__(self) -> None:
@@ -38,10 +45,12 @@ class Sampling:
                 "Sampling needs temperature >= 0, 0 < top_p <= 1 and longest >= 1, not "
                 f"{self.temperature}, {self.top_p} and {self.longest}."
             )
-        if not (0 <= self.least_allowed <= 1 and self.attempts >= 1):
+        shares = (self.least_allowed, self.least_approved)
+        counts = (self.judgements, self.attempts)
+        if not (all(0 <= share <= 1 for share in shares) and min(counts) >= 1):
             raise ValueError(
-                "Sampling needs 0 <= least_allowed <= 1 and attempts >= 1, not "
-                f"{self.least_allowed} and {self.attempts}."
+                "Sampling needs least_allowed and least_approved from 0 to 1 and judgements and "
+                f"attempts >= 1, not {shares} and {counts}."
             )
 
     def floors(self) -> list[float]:
@@ -64,7 +73,14 @@ class State(Protocol):
 
 
 class Grammar(Protocol):
-    """What the children of a parent may be; see `language_model.grammar`."""
+    """What the children of a parent may be; see `language_model.grammar`.
+
+    Attributes:
+        approval: behind its end, the token by which the model says that a child is of use;
+            None if it is not asked.
+    """
+
+    approval: int | None
 
     def start(self) -> State: ...
 

@@ -68,7 +68,14 @@ class Progress:
 
 
 class Practice(Protocol):
-    """Packs that depend on what the decoder can do now; see `evolution.practice`."""
+    """Packs that depend on what the decoder can do now; see `evolution.practice`.
+
+    Attributes:
+        judges: whether the packs teach the decoder to judge its edits.
+    """
+
+    @property
+    def judges(self) -> bool: ...
 
     def draw(self, decoder: LlamaForCausalLM, rng: np.random.Generator) -> list[Pack]: ...
 

@@ -166,10 +166,10 @@ def _loaded(name: str) -> tuple[Sampler, EditRules]:
     from evolution.language_model.generation import Sampler
     from evolution.language_model.grammar import EditRules
     from evolution.language_model.registry import find_model
-    from evolution.language_model.weights import read_weights
+    from evolution.language_model.weights import judges_edits, read_weights
 
     model, tokenizer = read_weights(find_model(name).folder)
-    return Sampler(model, end=tokenizer.end), EditRules(tokenizer)
+    return Sampler(model, end=tokenizer.end), EditRules(tokenizer, judges_edits(model))
 
 
 def _unavailable(reason: str) -> Failure:

@@ -23,15 +23,21 @@ ASTRAY = 0.3
 # worth more.
 NEW_NICHE = 1.0
 FURTHER = 0.3
+# Less for an edit, if all of its siblings do as it does to the number of joints. Without,
+# loops that add joints win: they are nearly always valid, and each is of another niche.
+ALIKE = 0.4
+# For each token: a short edit is read, tried and passed on sooner.
+TOKEN = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One edit: of which task, what was asked for, and the program that came out."""
+    """One edit: of which task, what was asked for, what came out, and its length in tokens."""
 
     task: int
     request: Request
     program: str | Failure
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,11 @@ class Verdict:
     new_niche: bool = False
     reward: float = 0.0
 
+    def is_of_use(self, request: Request) -> bool:
+        """What a model that judges is to say of it: who leaves everything open wants a new
+        walker, who asks for something wants that."""
+        return self.different if request.is_general else self.obeyed
+
 
 @dataclass(frozen=True, slots=True)
 class _Made:
@@ -63,12 +74,21 @@ class _Made:
     is_liked: bool
 
     @property
+    def is_free(self) -> bool:
+        return self.different and self.attempt.request.is_general
+
+    @property
     def is_new_niche(self) -> bool:
         return self.is_liked and niche(self.parent) != niche(self.child)
 
     @property
     def walker_key(self) -> object:
         return self.attempt.task, self.attempt.request.name, self.child.digest
+
+    @property
+    def kind_key(self) -> object:
+        more = len(self.child.joints) - len(self.parent.joints)
+        return self.attempt.task, (more > 0) - (more < 0)
 
     @property
     def niche_key(self) -> object:
@@ -90,16 +110,23 @@ def judge(
     made = [_made(tasks[a.task], a, built, distances) for a in attempts]
     copies = Counter(one.walker_key for one in made if one)
     crowds = Counter(one.niche_key for one in made if one and one.is_new_niche)
+    free = [one for one in made if one and one.is_free]
+    kinds, siblings = Counter(o.kind_key for o in free), Counter(o.attempt.task for o in free)
     verdicts: list[Verdict] = []
-    for one in made:
+    for attempt, one in zip(attempts, made, strict=True):
+        price = TOKEN * attempt.length
         if one is None:
-            verdicts.append(Verdict())
+            verdicts.append(Verdict(reward=-price))
             continue
         reward = 1.0 if one.obeyed else ASTRAY * one.different
         reward += FURTHER * (one.is_liked and not one.is_new_niche)
         reward /= copies[one.walker_key]
         if one.is_new_niche:
             reward += NEW_NICHE / crowds[one.niche_key]
+        if one.is_free:
+            others = max(siblings[attempt.task] - 1, 1)
+            reward *= 1 - ALIKE * (kinds[one.kind_key] - 1) / others
+        reward -= price
         verdicts.append(Verdict(one.different, one.obeyed, one.is_new_niche, reward))
     return verdicts
 

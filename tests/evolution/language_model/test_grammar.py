@@ -235,3 +235,14 @@ def test_an_edit_that_nears_its_longest_ends_as_soon_as_it_can() -> None:
             assert not isinstance(edits, Failure)
             return
     raise AssertionError("no edit came to its end")
+
+
+def test_only_models_that_can_judge_are_asked_and_only_about_walkers() -> None:
+    judging = EditRules(tokenizer(), judges=True)
+    square, other = SEEDS["square"].program, "def double(a):\n    return a + a\n"
+    for rules, program, approval in (
+        (judging, square, tokenizer().approval),
+        (judging, other, None),
+        (RULES, square, None),
+    ):
+        assert rules.grammar(lines_of(program), facts_of(program)).approval == approval

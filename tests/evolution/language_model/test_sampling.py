@@ -85,6 +85,9 @@ def test_both_ways_draw_from_the_exact_distribution() -> None:
 class Pairs:
     """A grammar: behind its first token a child ends, or goes on with a smaller one."""
 
+    def __init__(self, approval: int | None = None) -> None:
+        self.approval = approval
+
     def start(self) -> PairState:
         return PairState()
 
@@ -125,6 +128,18 @@ def ruled_distribution(
     return {o: chance for o, chance in exact.items() if chance > 0}, 1 - sum(exact.values())
 
 
+def in_all(
+    once: dict[tuple[int, ...], float], anew: float, last: dict[tuple[int, ...], float]
+) -> dict[tuple[int, ...], float]:
+    """Outcomes of three attempts."""
+    exact = {
+        outcome: once.get(outcome, 0) * (1 + anew) + anew**2 * last.get(outcome, 0)
+        for outcome in once.keys() | last.keys()
+    }
+    assert sum(exact.values()) == pytest.approx(1)
+    return exact
+
+
 @pytest.mark.parametrize("floor", [0.3, 0.0])
 def test_a_child_that_is_stuck_or_of_no_use_begins_anew(floor: float) -> None:
     model = tiny_llama(vocabulary=8, sharpness=5.0)
@@ -135,11 +150,7 @@ def test_a_child_that_is_stuck_or_of_no_use_begins_anew(floor: float) -> None:
     assert 0.1 < anew < 0.9
     assert len(once) > 2
     assert last[(USELESS,)] > 0.01
-    exact = {
-        outcome: once.get(outcome, 0) * (1 + anew) + anew**2 * last.get(outcome, 0)
-        for outcome in once.keys() | last.keys()
-    }
-    assert sum(exact.values()) == pytest.approx(1)
+    exact = in_all(once, anew, last)
     bound = 1.5 * (len(exact) / (2 * np.pi * DRAWS)) ** 0.5
     group = Group(prompt[:9], [prompt[9:]] * DRAWS, Pairs())
     (children,) = Sampler(model, end=end).sample([group], sampling, rng())
@@ -149,8 +160,80 @@ def test_a_child_that_is_stuck_or_of_no_use_begins_anew(floor: float) -> None:
     assert distance(drawn, exact) < bound
 
 
+def judged_distribution(
+    once: dict[tuple[int, ...], float],
+    anew: float,
+    last: dict[tuple[int, ...], float],
+    approvals: dict[tuple[int, ...], float],
+    least: float,
+) -> dict[tuple[int, ...], float]:
+    """Outcomes of three attempts, of which two are judged."""
+    exact = {o: anew**2 * chance for o, chance in last.items()}
+    poor = {o: chance for o, chance in once.items() if approvals[o] < least}
+    again = anew + sum(poor.values())
+    for outcome, chance in once.items():
+        if outcome in poor:  # it was the only one, or the better of two
+            exact[outcome] = exact.get(outcome, 0) + 2 * anew * chance
+            for other, share in poor.items():
+                best = max(outcome, other, key=approvals.__getitem__)
+                exact[best] = exact.get(best, 0) + chance * share
+        else:
+            exact[outcome] = exact.get(outcome, 0) + chance * (1 + again)
+    assert sum(exact.values()) == pytest.approx(1)
+    return exact
+
+
+def test_a_child_that_the_model_disapproves_of_begins_anew() -> None:
+    model = tiny_llama(vocabulary=8, sharpness=5.0)
+    prompt, end, approval = [*tokens(5, 9, 8), *tokens(4, 2, 8)], 5, 1
+    once, anew = ruled_distribution(model, prompt, end, 0.0, is_last=False)
+    last, _ = ruled_distribution(model, prompt, end, 0.0, is_last=True)
+    approvals = {
+        outcome: float(plain_logits(model, [*prompt, *outcome, end]).softmax(-1)[approval])
+        for outcome in once
+    }
+    least = float(np.mean(sorted(approvals.values())[-2:]))
+    assert len(set(approvals.values())) == len(approvals) > 2
+    exact = judged_distribution(once, anew, last, approvals, least)
+    bound = 1.5 * (len(exact) / (2 * np.pi * DRAWS)) ** 0.5
+    sampling = replace(SHORT, least_allowed=0, least_approved=least, attempts=3)
+    group = Group(prompt[:9], [prompt[9:]] * DRAWS, Pairs(approval))
+    (children,) = Sampler(model, end=end).sample([group], sampling, rng())
+    assert distance(children, exact) < bound
+    drawn = reference_sample(model, prompt, DRAWS, sampling, 1, end=end, grammar=Pairs(approval))
+    assert distance(drawn, exact) < bound
+    once_only = replace(sampling, judgements=1)  # then the first ending is the best
+    for each, unlike in ((sampling, Pairs()), (once_only, Pairs(approval))):
+        (children,) = Sampler(model, end=end).sample([replace(group, grammar=unlike)], each, rng())
+        assert distance(children, in_all(once, anew, last)) < bound
+        assert distance(children, exact) > bound
+
+
+def test_where_any_approval_is_enough_it_is_as_if_nothing_was_asked() -> None:
+    sampler = Sampler(tiny_llama(), end=END)
+    sampling = Sampling(2.0, 1.0, 24, least_approved=0)
+    asked, unasked = (
+        sampler.sample([replace(g, grammar=Anything(a)) for g in groups()], sampling, rng())
+        for a in (5, None)
+    )
+    assert asked == unasked
+    assert any(child.ended for child in flat(asked))
+
+
+class Anything:
+    """A grammar that rules out nothing."""
+
+    def __init__(self, approval: int | None) -> None:
+        self.approval = approval
+
+    def start(self) -> HindranceState:
+        return HindranceState(-1)
+
+
 class Hindrance:
     """A grammar that stops its first children behind some tokens, each somewhere else."""
+
+    approval = None
 
     def __init__(self, places: list[int]) -> None:
         self.places = iter(places)
