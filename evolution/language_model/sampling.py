@@ -35,7 +35,7 @@ class Sampling:
     top_p: float = 0.95
     longest: int = 112
     least_allowed: float = 0.1
-    least_approved: float = 0.8
+    least_approved: float = 0.9
     judgements: int = 4
     attempts: int = 16
 

@@ -18,13 +18,13 @@ from evolution.walkers import Walker
 # number alone is nearly always valid, so under the message that leaves everything open it
 # counts as such: else a model soon changes nothing but numbers, whatever is asked of it.
 ASTRAY = 0.3
-# Beside 1 for an edit that does what a general message asks for: what a search hopes for.
-# Motion being chaotic, half of the small changes go a little further; another niche is
-# worth more.
-NEW_NICHE = 1.0
+# Beside 1 for an edit that does what a general message asks for: what a search hopes for,
+# another niche or a longer way. With 1 for the niche, loops that add spikes took over: each
+# is valid, of a niche of its own, and long.
+NEW_NICHE = 0.3
 FURTHER = 0.3
-# Less for an edit, if all of its siblings do as it does to the number of joints. Without,
-# loops that add joints win: they are nearly always valid, and each is of another niche.
+# Less for an edit, if all of its siblings do as it does to the number of joints: a search
+# wants some that add, some that take away and some that move.
 ALIKE = 0.4
 # For each token: a short edit is read, tried and passed on sooner.
 TOKEN = 0.005
