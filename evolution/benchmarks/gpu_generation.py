@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evolution.language_model.workload import Workload
 
 CHILDREN = 128  # of each of the four parents in one call
-ROUNDS = 5
+ROUNDS = 2
 
 
 def run(progress: Progress, *, model: str = "", device: str = "cuda") -> Report:
