@@ -67,7 +67,7 @@ def _name(device: str) -> str:
 
     if not torch.cuda.is_available():
         reason = "PyTorch finds no GPU here; on a CPU use `benchmarks generation`."
-        raise OperatorUnavailable(Failure(Stage.OPERATOR, "no-device", reason))
+        raise OperatorUnavailable(Failure(Stage.OPERATOR, "model-unavailable", reason))
     torch.set_num_threads(1)
     return str(torch.cuda.get_device_name(device))
 
