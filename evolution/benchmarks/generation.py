@@ -187,7 +187,6 @@ def _answer(worker: subprocess.Popen[str]) -> str:
 
 def _against_generate(workload: Workload) -> tuple[float, float]:
     """Edits a CPU second of both ways with one thread; they take turns."""
-    from evolution.language_model.reference import reference_sample
     from evolution.language_model.sampling import Group
 
     _use_threads(1)
@@ -200,16 +199,7 @@ def _against_generate(workload: Workload) -> tuple[float, float]:
         sampler.forget()
         sampler.sample(groups, sampling, rng)
         middle = process_time()
-        for parent in parents:
-            reference_sample(
-                workload.decoder,
-                [*parent, *message],
-                AGAINST,
-                sampling,
-                turn,
-                end=workload.end,
-                forbidden=workload.forbidden,
-            )
+        workload.by_generate(AGAINST, turn)
         count = AGAINST * len(parents)
         rates[0].append(count / (middle - begun))
         rates[1].append(count / (process_time() - middle))
@@ -238,7 +228,7 @@ def workload_of(model: str | None) -> Workload:
             return random_workload()
         return model_workload(Path(model))
     except (ImportError, ValueError) as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
 
 
 def folder_of(model: str | None) -> str | None:
@@ -250,11 +240,11 @@ def folder_of(model: str | None) -> str | None:
     try:
         return None if model is None else str(find_model(model).folder)
     except UnknownModel as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
 
 
-def _unavailable(error: Exception) -> OperatorUnavailable:
-    return OperatorUnavailable(Failure(Stage.OPERATOR, "model-unavailable", str(error)))
+def unavailable(reason: object) -> OperatorUnavailable:
+    return OperatorUnavailable(Failure(Stage.OPERATOR, "model-unavailable", str(reason)))
 
 
 def _use_threads(count: int) -> None:

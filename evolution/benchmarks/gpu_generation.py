@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evolution.benchmarks.generation import conditions, folder_of, workload_of
+from evolution.benchmarks.generation import conditions, folder_of, unavailable, workload_of
 from evolution.benchmarks.report import Figure, Progress, Report
-from evolution.operators.base import OperatorUnavailable
-from evolution.types import Failure, Stage
 
 if TYPE_CHECKING:
     from evolution.language_model.generation import Sampler
@@ -51,11 +50,11 @@ def run(progress: Progress, *, model: str = "", device: str = "cuda") -> Report:
     for number, (words, where, precision, groups) in enumerate(plan):
         progress(number / (len(plan) + 1), words)
         sampler = workload.sampler(precision, where)  # type: ignore[arg-type]
-        rate = _rate(lambda s=sampler, g=groups: _sampled(s, g, workload), workload)  # type: ignore[misc]
+        rate = _rate(partial(_sampled, sampler, groups, workload), workload)
         figures.append(Figure(f"{words}, {4 * CHILDREN} edits a call", rate, "edits/s"))
     same = 100 * _alike(workload, device)
     progress(len(plan) / (len(plan) + 1), "transformers' generate")
-    plain = _rate(lambda: _generated(workload, device), workload)
+    plain = _rate(partial(workload.by_generate, CHILDREN, 0, device), workload)
     figures.append(Figure(f"{device}, transformers' generate, {CHILDREN} a call", plain, "edits/s"))
     figures.append(Figure("at temperature 0 the same edit as on the CPU", same, "%"))
     counted = {"device": name, "counted": "by the clock, one process with one thread"}
@@ -66,8 +65,7 @@ def _name(device: str) -> str:
     import torch
 
     if not torch.cuda.is_available():
-        reason = "PyTorch finds no GPU here; on a CPU use `benchmarks generation`."
-        raise OperatorUnavailable(Failure(Stage.OPERATOR, "model-unavailable", reason))
+        raise unavailable("PyTorch finds no GPU here; on a CPU use `benchmarks generation`.")
     torch.set_num_threads(1)
     return str(torch.cuda.get_device_name(device))
 
@@ -86,17 +84,6 @@ def _rate(draw: Callable[[], list[list[Sampled]]], workload: Workload) -> float:
 def _sampled(sampler: Sampler, groups: list[Group], workload: Workload) -> list[list[Sampled]]:
     sampler.forget()
     return sampler.sample(groups, workload.sampling, np.random.default_rng(0))
-
-
-def _generated(workload: Workload, device: str) -> list[list[Sampled]]:
-    from evolution.language_model.reference import reference_sample
-
-    decoder: Any = workload.decoder.to(device)
-    message, sampling, end = workload.messages[0], workload.sampling, workload.end
-    return [
-        reference_sample(decoder, [*parent, *message], CHILDREN, sampling, 0, end=end)
-        for parent in workload.parents
-    ]
 
 
 def _alike(workload: Workload, device: str) -> float:

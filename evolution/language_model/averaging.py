@@ -35,14 +35,14 @@ def average_models(
     if not models or total <= 0 or any(share < 0 for _, share in models):
         raise ValueError("A mean needs models whose shares are not negative and not all zero.")
     first = load_model(models[0][0].folder)
-    judges = judges_edits(first.decoder)
     mean = dict(first.decoder.named_parameters())  # a weight that serves twice is there once
     so_far = models[0][1]
     for model, share in models[1:]:
         other = load_model(model.folder)
         _check_alike(first, other, f"{models[0][0].name} and {model.name}")
         so_far += share
-        judges &= judges_edits(other.decoder)
+        if judges_edits(first.decoder) and not judges_edits(other.decoder):
+            setattr(first.decoder.config, JUDGES, False)
         with torch.no_grad():
             for name, weight in other.decoder.named_parameters():
                 mean[name].lerp_(weight, share / so_far if share else 0.0)
@@ -52,8 +52,6 @@ def average_models(
         "averaged": {model.exact_name: round(share / total, 4) for model, share in models},
         "command": command,
     }
-    if judges_edits(first.decoder):
-        setattr(first.decoder.config, JUDGES, judges)
     save_model(DiffModel(first.decoder, first.tokenizer, manifest), folder)
     write_card(folder)
 

@@ -86,12 +86,12 @@ class Children:
             child, is_end = self.rows[row], tokens[row] == end
             state = self._states[child]
             if is_end or self._lengths[child] == self._limits[child]:
-                self.going[row] = self._wants_more(child, is_end)
+                self.going[row] = self._end(child, is_end)
             elif state is not None:
                 state.advance(int(tokens[row]))
 
-    def _wants_more(self, child: int, is_end: bool) -> bool:
-        """Whether a child that has drawn its last token is not done with that."""
+    def _end(self, child: int, is_end: bool) -> bool:
+        """Decide on a child that has drawn its last token: whether it is not done with that."""
         state, grammar = self._states[child], self._start.grammars[self._start.places[child]]
         if state is None or grammar is None or self._attempts[child] == len(self._floors) - 1:
             return False
@@ -125,7 +125,7 @@ class Children:
         for row in rows[judged[rows]]:
             self._disapprove(self.rows[row], float(shares[row]))
         self._attempts[self.rows[rows]] += 1
-        done = np.array([self._has_best(child) for child in self.rows[rows]], dtype=bool)
+        done = np.array([self._settle(child) for child in self.rows[rows]], dtype=bool)
         self.going[rows[done]] = False
         rows = rows[~done]
         lost = self.rows[rows]
@@ -142,8 +142,8 @@ class Children:
             drawn = self._written[child, : self._lengths[child]].copy()
             self._best[child] = approval, drawn
 
-    def _has_best(self, child: int) -> bool:
-        """Whether a child is the best of its endings, for it has had all of its chances."""
+    def _settle(self, child: int) -> bool:
+        """Take the best of a child's endings, if it has one and has had all of its chances."""
         is_out = self._disapprovals[child] >= self._judgements
         is_out |= self._attempts[child] == len(self._floors) - 1
         if not is_out or child not in self._best:

@@ -19,6 +19,7 @@ from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import Shape, decoder_config, load_model
 from evolution.language_model.program_facts import facts_of
 from evolution.language_model.quantization import Precision
+from evolution.language_model.reference import reference_sample
 from evolution.language_model.sampling import Group, Sampled, Sampling
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.language_model.weights import judges_edits
@@ -79,6 +80,22 @@ class Workload:
         return [
             Group(parent, suffixes, rules.grammar(lines, facts_of("\n".join(lines)), 0, longest))
             for parent, lines in zip(self.parents, self.programs, strict=True)
+        ]
+
+    def by_generate(self, children: int, seed: int, device: str = "cpu") -> list[list[Sampled]]:
+        """So many children of each parent by transformers' `generate`, without grammars."""
+        decoder, message = self.decoder.to(device), self.messages[0]
+        return [
+            reference_sample(
+                decoder,
+                [*parent, *message],
+                children,
+                self.sampling,
+                seed,
+                end=self.end,
+                forbidden=self.forbidden,
+            )
+            for parent in self.parents
         ]
 
     def parsed(self, sampled: Sequence[Sequence[Sampled]]) -> int:

@@ -125,7 +125,7 @@ class Practice:
         tokenizer = self._tokenizer
         branches: defaultdict[int, list[Branch]] = defaultdict(list)
         for (attempt, written), verdict, weight in zip(tried, verdicts, weights, strict=True):
-            if weight or self.settings.judging:
+            if weight or self.judges:
                 branch = self._branch(attempt, written, verdict, weight, vocabulary)
                 branches[attempt.task].append(branch)
         windows = {attempt.task: written.window for attempt, written in tried}
@@ -143,7 +143,7 @@ class Practice:
         # What failed gives way to what else could have been written. Else its probability
         # goes to what no edit can be, and the model soon wants nothing else.
         allowed = allowed_along(written.grammar, edit, vocabulary) if weight < 0 else None
-        if sample.ended and self.settings.judging:
+        if sample.ended and self.judges:
             is_of_use = verdict.is_of_use(attempt.request)
             edit.append(tokenizer.approval if is_of_use else tokenizer.disapproval)
             weights.append(self.settings.judging)

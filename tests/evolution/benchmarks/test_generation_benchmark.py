@@ -102,7 +102,7 @@ def test_a_device_is_measured_and_agrees_with_the_cpu(
     assert report.conditions["device"] == "a processor"
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_without_a_gpu_it_says_so(model: Path) -> None:
+def test_without_a_gpu_it_says_so(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(OperatorUnavailable, match="finds no GPU"):
         gpu_generation.run(lambda done, what: None, model=str(model))

@@ -72,12 +72,12 @@ WITH_JOINT = PARENT.replace(
 RAISES = PARENT.replace("corners[0])", "corners[9])", 1)
 
 
-def test_an_edit_that_makes_no_walker_is_worth_nothing(sandbox: Sandbox) -> None:
+def test_an_edit_that_makes_no_walker_costs_what_it_is_long(sandbox: Sandbox) -> None:
     broken, refused = verdicts(sandbox, [(CHANGED, RAISES), (CHANGED, FAILED)])
     assert broken == refused == Verdict(reward=-PRICE)
 
 
-def test_the_same_walker_is_worth_nothing_unless_that_was_asked_for(sandbox: Sandbox) -> None:
+def test_the_same_walker_is_worth_no_more_unless_that_was_asked_for(sandbox: Sandbox) -> None:
     naming = intention_named("rename-variable")
     rename = Request(naming.name, "Rename a variable", naming.holds)
     changed, renamed = verdicts(sandbox, [(CHANGED, RENAMED), (rename, RENAMED)])
@@ -108,7 +108,7 @@ def test_an_edit_is_of_use_if_it_does_what_it_was_asked_for(sandbox: Sandbox) ->
     assert of_use == [True, False, True, False]
 
 
-def test_what_a_search_likes_is_worth_more_and_another_niche_most(sandbox: Sandbox) -> None:
+def test_what_a_search_likes_is_worth_more(sandbox: Sandbox) -> None:
     (further,) = verdicts(sandbox, [(PARAMETERS, PHASE)], liked=True)
     (bigger,) = verdicts(sandbox, [(PARAMETERS, BIGGER)], liked=True)
     assert further == Verdict(different=True, obeyed=True, reward=1 + FURTHER - PRICE)
