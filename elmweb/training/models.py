@@ -20,6 +20,7 @@ class Training(models.Model):
         QUEUED = "queued"
         PREPARING = "preparing"  # gathers what to learn from
         TRAINING = "training"
+        JUDGING = "judging"  # tries its edits, and learns to judge them
         FINISHED = "finished"
         CANCELLED = "cancelled"
         FAILED = "failed"
@@ -34,6 +35,7 @@ class Training(models.Model):
     owner_key = models.CharField(max_length=64, blank=True)
 
     step = models.PositiveIntegerField(default=0)
+    tried = models.PositiveIntegerField(default=0, help_text="Edits of the new model so far.")
     seconds_left = models.FloatField(null=True, blank=True)
     examples = models.JSONField(default=dict, blank=True, help_text="Part -> examples.")
     curve = models.JSONField(default=list, blank=True, help_text="Step, loss, held-out losses.")
@@ -74,5 +76,5 @@ class Training(models.Model):
         return int(self.settings["steps"])
 
 
-WORKING = (Training.State.PREPARING, Training.State.TRAINING)
+WORKING = (Training.State.PREPARING, Training.State.TRAINING, Training.State.JUDGING)
 OPEN = (Training.State.QUEUED, *WORKING)

@@ -85,6 +85,7 @@ def _training(
         "nav": "models",
         "training": training,
         "rehearsed": services.REHEARSED,
+        "tried": services.TRIED,
         "words": STATES[State(training.state)],
         "may_change": may_change(request, training.owner_key),
         "runs": training.runs.order_by("pk"),

@@ -30,6 +30,7 @@ Side = Literal["before", "after"]
 
 LEAST_ACCEPTED = 20  # diffs, of all runs together
 REHEARSED = 2_000  # generated edits, so that a model forgets nothing
+TRIED = 8_000  # edits of the new model, for its critic
 MOST_OPEN = 5  # trainings; they are worked on one after the other
 ATTEMPTS = 3  # times that a worker may die without the training getting further
 # Of the library's TrainingSettings: gentle steps from where the parent stands, and few rows

@@ -12,9 +12,10 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import numpy as np
 from celery.worker import state as worker
 from django.conf import settings
 from django.db import OperationalError
@@ -22,9 +23,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from elmweb import leases
+from elmweb.training import services
 from elmweb.training.models import OPEN, WORKING, Training
-from evolution.language_model.registry import RegisteredModel, find_model
-from evolution.sandbox import SandboxUnavailable
+from evolution.language_model.registry import CRITIC, RegisteredModel, find_model
+from evolution.sandbox import Sandbox, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from evolution.language_model.mixture import Part
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +156,10 @@ class _Reporter:
             fields["curve"] = self._curve
         self.tell(now="curve" in fields or first == (step, seconds), **fields)
 
+    def tried(self, edits: int, wanted: int, seconds: float) -> None:
+        left = seconds * max(wanted - edits, 0) / edits
+        self.tell(state=State.JUDGING, seconds_left=left, tried=edits)
+
 
 def _train(training: Training, reporter: _Reporter) -> str:
     """Train, put the model among the others, and return its exact name.
@@ -159,7 +168,7 @@ def _train(training: Training, reporter: _Reporter) -> str:
         ValueError: UnknownModel or ModelError, if the parent cannot be used.
     """
     from elmweb.training import material
-    from evolution.language_model.making import make_model
+    from evolution.language_model.making import is_made, make_model
     from evolution.language_model.training import TrainingSettings
 
     final = Path(settings.MODELS_DIR) / training.name
@@ -181,12 +190,41 @@ def _train(training: Training, reporter: _Reporter) -> str:
     chosen = TrainingSettings.model_validate(training.settings)
     runs = ", ".join(training.runs.values_list("public_id", flat=True))
     command = f"# tuned in the application on what the runs {runs} accepted"
-    for now in make_model(parts, chosen, folder, parent=parent, command=command):
-        reporter.progress(now.step, now.steps, now.loss, now.validation, now.seconds)
+    if not is_made(folder):
+        for now in make_model(parts, chosen, folder, parent=parent, command=command):
+            reporter.progress(now.step, now.steps, now.loss, now.validation, now.seconds)
+    if (parent.folder / CRITIC).is_file():
+        _criticise(training, folder, parts, reporter)
     reporter.tell(now=True)  # cancelled at the last moment: no model
     os.replace(folder, final)
     shutil.rmtree(folder.parent, ignore_errors=True)
     return find_model(training.name).exact_name
+
+
+def _criticise(training: Training, folder: Path, parts: list[Part], reporter: _Reporter) -> None:
+    """Give a tuned model a critic of its own, as its parent had one of other weights.
+
+    Raises:
+        SandboxUnavailable: if programs cannot be run safely on this machine.
+    """
+    from evolution.language_model.making import add_critic
+    from evolution.language_model.model import load_model
+    from evolution.practice.criticism import CriticFitting, CriticSettings
+    from evolution.practice.programs import programs_of
+
+    chosen = CriticSettings(edits=services.TRIED)
+    programs = programs_of(parts, np.random.default_rng(training.pk))
+    started = time.monotonic()
+    with Sandbox() as sandbox:
+        fitting = CriticFitting(load_model(folder), programs, sandbox, chosen)
+        for edits in fitting.run():
+            reporter.tried(edits, services.TRIED, time.monotonic() - started)
+    try:
+        critic, report = fitting.fit()
+    except ValueError as error:  # the model does without
+        logger.warning("The model %s has no critic: %s", training.name, error)
+        return
+    add_critic(folder, critic, report, "# fitted in the application, after the training")
 
 
 def _explain(error: Exception) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from evolution.cli import corpus, mine, repairs, training
+from evolution.cli import corpus, critic, mine, repairs, training
 from evolution.language_model.registry import registered_models
 
 
@@ -20,6 +20,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     repairs.add_command(steps)
     training.add_commands(steps)
     training.add_average(steps)
+    critic.add_command(steps)
     listing = steps.add_parser("list", help="the models that a run can name")
     listing.set_defaults(command=_list)
 

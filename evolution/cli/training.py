@@ -61,17 +61,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     tune = commands.add_parser("tune", help="fine-tune on accepted diffs", description=_TUNE)
     tune.set_defaults(command=_tune)
     tune.add_argument("--model", default="", metavar="NAME", help="parent (default: the shipped)")
-    tune.add_argument(
-        "--runs",
-        nargs="+",
-        default=[],
-        type=Path,
-        metavar="DIR",
-        help="finished runs; without them the model goes on with --data",
-    )
-    tune.add_argument(
-        "--data", nargs="*", default=[], type=_shared, metavar="FILE[=SHARE]", help="to rehearse"
-    )
+    add_data(tune)
     tune.add_argument(
         "--share", type=float, default=1.0, help="of the accepted diffs (default: %(default)s)"
     )
@@ -82,6 +72,26 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "and learns from what becomes of its edits (needs the sandbox; several times slower)",
     )
     _add_settings(tune, steps=300)
+
+
+def add_data(command: argparse.ArgumentParser) -> None:
+    """The options that `walker_parts` reads."""
+    command.add_argument(
+        "--runs",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="finished runs, for what they accepted",
+    )
+    command.add_argument(
+        "--data",
+        nargs="*",
+        default=[],
+        type=_shared,
+        metavar="FILE[=SHARE]",
+        help="Parquet files of examples or folders of them, and their shares",
+    )
 
 
 def add_average(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -138,16 +148,7 @@ def _average(options: argparse.Namespace) -> int:
 
 
 def _tune(options: argparse.Namespace) -> int:
-    from evolution.language_model.mixture import make_part
-    from evolution.operators.accepted import accepted_examples
-
-    examples = (
-        example for run in options.runs for example in accepted_examples(_walkers(run), run.name)
-    )
-    if not (options.runs or options.data):
-        raise CommandError("There is nothing to learn from: name --runs, --data or both.")
-    accepted = [make_part("accepted", options.share, examples)] if options.runs else []
-    parts = [*accepted, *_parts(options.data)]
+    parts = walker_parts(options, options.share)
     try:
         parent = find_model(options.model)
     except UnknownModel as error:
@@ -156,6 +157,24 @@ def _tune(options: argparse.Namespace) -> int:
         return _make(options, parts, parent=parent)
     with _practice(parts, options.seed) as practice:
         return _make(options, parts, parent=parent, practice=practice)
+
+
+def walker_parts(options: argparse.Namespace, share: float = 1.0) -> list[Any]:
+    """What the runs accepted, with this share, and the data.
+
+    Raises:
+        CommandError: if there is nothing, or it cannot be read.
+    """
+    from evolution.language_model.mixture import make_part
+    from evolution.operators.accepted import accepted_examples
+
+    if not (options.runs or options.data):
+        raise CommandError("There is nothing to learn from: name --runs, --data or both.")
+    examples = (
+        example for run in options.runs for example in accepted_examples(_walkers(run), run.name)
+    )
+    accepted = [make_part("accepted", share, examples)] if options.runs else []
+    return [*accepted, *_parts(options.data)]
 
 
 @contextmanager

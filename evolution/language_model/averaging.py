@@ -15,7 +15,7 @@ import torch
 from evolution.language_model.card import write_card
 from evolution.language_model.model import DiffModel, load_model, save_model
 from evolution.language_model.registry import RegisteredModel
-from evolution.language_model.weights import JUDGES, ModelError, judges_edits
+from evolution.language_model.weights import ModelError
 
 
 def average_models(
@@ -41,12 +41,11 @@ def average_models(
         other = load_model(model.folder)
         _check_alike(first, other, f"{models[0][0].name} and {model.name}")
         so_far += share
-        if judges_edits(first.decoder) and not judges_edits(other.decoder):
-            setattr(first.decoder.config, JUDGES, False)
         with torch.no_grad():
             for name, weight in other.decoder.named_parameters():
                 mean[name].lerp_(weight, share / so_far if share else 0.0)
-    manifest = first.manifest | {
+    told = {key: value for key, value in first.manifest.items() if key != "critic"}
+    manifest = told | {
         "name": folder.name,
         "parent": models[0][0].exact_name,
         "averaged": {model.exact_name: round(share / total, 4) for model, share in models},

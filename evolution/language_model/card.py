@@ -59,6 +59,7 @@ def card(manifest: dict[str, Any]) -> str:
         "Loss in nats a token of the edits; the columns behind `loss` are held-out parents.",
         "",
         *_curve(manifest["curve"]),
+        *_critic(manifest.get("critic")),
     ]
     return "\n".join(lines) + "\n"
 
@@ -69,6 +70,24 @@ def _origin(manifest: dict[str, Any]) -> str:
         parts = " and ".join(f"{name} ({share:g})" for name, share in averaged.items())
         return f"the mean of the weights of {parts}, data and training are those of {parent}"
     return f"fine-tuned from {parent}" if parent else "trained from nothing"
+
+
+def _critic(critic: dict[str, Any] | None) -> list[str]:
+    if not critic:
+        return []
+    return [
+        "",
+        "## Critic",
+        "",
+        f"Fitted to {critic['edits']:,} edits that {critic['of']} wrote of {critic['programs']:,} "
+        f"programs, of which {critic['of_use']:.1%} did what was asked. Of pairs of edits of "
+        "held-out programs, one that did and one that did not, it approves of the first one more "
+        f"in {critic['held_out_pairs_right']:.1%}.",
+        "",
+        "```sh",
+        critic["command"] or "# made from Python, see evolution/practice/criticism.py",
+        "```",
+    ]
 
 
 def _curve(curve: list[dict[str, Any]], most: int = 12) -> list[str]:

@@ -18,25 +18,23 @@ class Start:
 
     Attributes:
         rows: one a suffix.
-        logits: [suffixes, vocabulary], of what follows.
+        logits, states: [suffixes, vocabulary] and [suffixes, width], of what follows.
         places: [children]: which suffix each has.
         grammars: of each suffix.
     """
 
     rows: Rows
     logits: Tensor
+    states: Tensor
     places: NDArray[np.int64]
     grammars: list[Grammar | None]
 
-    def states(self) -> list[State | None]:
+    def grammar_states(self) -> list[State | None]:
         return [_started(grammar) for grammar in self.grammars]
 
 
 class Children:
     """What has been drawn of each child, and which of them the rows are.
-
-    A child is drawn and then, if its model judges, judged: the row reads the end, and the
-    model says what it thinks.
 
     Attributes:
         rows: [rows]: which child a row is.
@@ -66,41 +64,56 @@ class Children:
         self._attempts = np.where(hopeless, len(floors) - 1, 0)
         self._states = [_started(start.grammars[place]) for place in start.places]
         self._useless = np.zeros(count, dtype=bool)  # they have ended and will begin anew
-        self._judged = np.zeros(count, dtype=bool)  # they have ended; is it approved of?
         self._disapprovals = np.zeros(count, dtype=np.int64)
         # Of each that was disapproved of: the best approval so far, and what got it.
         self._best: dict[int, tuple[float, NDArray[np.int64]]] = {}
 
-    def states(self) -> list[State | None]:
+    def grammar_states(self) -> list[State | None]:
         """Of each row; None where nothing is ruled out, or nothing wanted any more."""
         wanted = self.going & ~self._useless[self.rows]
         return [self._states[c] if on else None for c, on in zip(self.rows, wanted, strict=True)]
 
-    def take(self, tokens: NDArray[np.int64], end: int) -> None:
-        """Go on with one token a row."""
-        self.going &= ~self._judged[self.rows]  # who is still here was approved of
+    def take(self, tokens: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+        """Go on with one token a row.
+
+        Returns:
+            The rows of those that have now ended and may be judged.
+        """
         going = self.rows[self.going]
         self._written[going, self._lengths[going]] = tokens[self.going]
         self._lengths[going] += 1
+        ended: list[int] = []
         for row in np.flatnonzero(self.going):
             child, is_end = self.rows[row], tokens[row] == end
             state = self._states[child]
             if is_end or self._lengths[child] == self._limits[child]:
-                self.going[row] = self._end(child, is_end)
+                if self._end(row, is_end):
+                    ended.append(int(row))
             elif state is not None:
                 state.advance(int(tokens[row]))
+        return np.array(ended, dtype=np.int64)
 
-    def _end(self, child: int, is_end: bool) -> bool:
-        """Decide on a child that has drawn its last token: whether it is not done with that."""
+    def _end(self, row: np.int64, is_end: bool) -> bool:
+        """Decide on a child that has drawn its last token: whether a critic may judge it."""
+        child = self.rows[row]
+        self.going[row] = False
         state, grammar = self._states[child], self._start.grammars[self._start.places[child]]
         if state is None or grammar is None or self._attempts[child] == len(self._floors) - 1:
             return False
-        if not (is_end and state.holds()):
-            self._useless[child] = True
-        elif grammar.approval is not None:
-            self._judged[child] = True
-            self._states[child] = _Judgement(grammar.approval)
-        return bool(self._useless[child] or self._judged[child])
+        is_of_use = is_end and state.holds()
+        self._useless[child] = self.going[row] = not is_of_use
+        return is_of_use and grammar.is_judged
+
+    def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Tokens drawn so far, the end included."""
+        return self._lengths[self.rows[rows]]
+
+    def judge(self, rows: NDArray[np.int64], approvals: NDArray[np.float32]) -> None:
+        """Let those that have ended, but are not approved of, begin anew."""
+        for row, approval in zip(rows, approvals.tolist(), strict=True):
+            if approval < self._least_approved:
+                self._disapprove(self.rows[row], approval)
+                self._useless[self.rows[row]] = self.going[row] = True
 
     def drop_ended(self) -> NDArray[np.int64]:
         """Which rows are left."""
@@ -119,11 +132,8 @@ class Children:
         Returns:
             The rows, and which suffix each has.
         """
-        judged = self._judged[self.rows]
-        floors = np.where(judged, self._least_approved, self._floors[self._attempts[self.rows]])
+        floors = self._floors[self._attempts[self.rows]]
         rows = np.flatnonzero(self.going & ((shares < floors) | self._useless[self.rows]))
-        for row in rows[judged[rows]]:
-            self._disapprove(self.rows[row], float(shares[row]))
         self._attempts[self.rows[rows]] += 1
         done = np.array([self._settle(child) for child in self.rows[rows]], dtype=bool)
         self.going[rows[done]] = False
@@ -131,7 +141,7 @@ class Children:
         lost = self.rows[rows]
         places = self._start.places[lost]
         self._lengths[lost] = 0
-        self._useless[lost] = self._judged[lost] = False
+        self._useless[lost] = False
         for child, place in zip(lost, places, strict=True):
             self._states[child] = _started(self._start.grammars[place])
         return rows, places
@@ -160,22 +170,6 @@ class Children:
             ended = tokens[-1] == end
             found.append(Sampled(tokens[:-1] if ended else tokens, ended))
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Judgement:
-    """The state behind the end: nothing but approval may come."""
-
-    approval: int
-
-    def allow(self, mask: NDArray[np.bool_]) -> None:
-        mask[self.approval] = True
-
-    def advance(self, token: int) -> None:
-        pass
-
-    def holds(self) -> bool:
-        return True
 
 
 def _started(grammar: Grammar | None) -> State | None:

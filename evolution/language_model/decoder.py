@@ -251,6 +251,7 @@ class Decoder:
         self._layers = [_layer(block, precision, device) for block in body.layers]
         head = model.lm_head.weight.detach() * _norm_factors(body.norm)
         self._head = dense(head, model.lm_head.bias, precision, device)
+        self._last_factors = _norm_factors(body.norm).to(device)
         where = body.rotary_emb.inv_freq.device
         every = torch.arange(self.positions, device=where)[None]
         cosine, sine = body.rotary_emb(torch.zeros(1, device=where), every)
@@ -282,14 +283,15 @@ class Decoder:
             x = self._mix(layer, x, mixed[0].transpose(0, 1).flatten(1))
         return done
 
-    def step(self, tokens: Tensor, rows: Rows) -> Tensor:
+    def step(self, tokens: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
         """Append tokens to every row.
 
         Args:
             tokens: [rows, new].
 
         Returns:
-            [rows, vocabulary], float32: logits of what follows the last token.
+            Logits of what follows the last token, [rows, vocabulary], and the states that
+            they come from, [rows, width]; both float32.
         """
         count, new = tokens.shape
         x = self._embedding[tokens.flatten()]
@@ -299,7 +301,8 @@ class Decoder:
             x = self._mix(layer, x, rows.attend(number, step, *self._project(layer, x, rotation)))
         rows.length += new
         last = x.view(count, new, -1)[:, -1]
-        return self._head(self._norm(last)).float()
+        last = self._norm(last)
+        return self._head(last).float(), last.float() * self._last_factors
 
     def _rotation(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         positions = positions.clamp_max(self.positions - 1)

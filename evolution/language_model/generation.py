@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from evolution.language_model.children import Children, Start
+from evolution.language_model.critic import Critic, Trail
 from evolution.language_model.decoder import Decoder, Prefix, Rows
 from evolution.language_model.nucleus import choose
 from evolution.language_model.quantization import Precision
@@ -52,11 +53,13 @@ class Sampler:
         precision: Precision = "float32",
         device: str = "cpu",
         forbidden: Sequence[int] = (),
+        critic: Critic | None = None,
     ) -> None:
         """Args:
         model: transformers' `LlamaForCausalLM`; its weights are copied.
         end: the token that ends a continuation.
         forbidden: tokens that are never drawn.
+        critic: judges continuations that have ended, where their grammar has them judged.
 
         Raises:
             ValueError: if the precision cannot run on the device.
@@ -64,6 +67,7 @@ class Sampler:
         self.end = end
         self._device = torch.device(device)
         self._forbidden = torch.tensor(list(forbidden), dtype=torch.long, device=self._device)
+        self._critic = critic and critic.to(self._device)
         with torch.inference_mode():
             self._decoder = Decoder(model, precision, self._device)
         self._prefixes: OrderedDict[tuple[int, ...], Prefix] = OrderedDict()
@@ -81,15 +85,16 @@ class Sampler:
         if not len(limits):
             return [[] for _ in groups]
         start = self._start(groups)
-        first, shares = self._ruled(start.logits, start.states())
+        first, shares = self._ruled(start.logits, start.grammar_states())
         children = Children(start, shares, limits, sampling)
         everyone = self._tensor(start.places)
         logits = first[everyone]
         rows = start.rows.select(everyone, min(_ROOM, int(limits.max())))
+        trail = Trail(start.states[everyone])
         while True:
             uniforms = self._tensor(rng.random(len(limits), dtype=np.float32)[children.rows])
             chosen = choose(logits, uniforms, sampling.temperature, sampling.top_p)
-            children.take(chosen.cpu().numpy(), self.end)
+            self._judge(children, children.take(chosen.cpu().numpy(), self.end), trail)
             if not children.going.any():
                 return _shared_out(children.results(self.end), groups)
             full = rows.length == rows.capacity
@@ -97,12 +102,15 @@ class Sampler:
                 kept = self._tensor(children.drop_ended())
                 rows = rows.select(kept, rows.length if full else rows.capacity - rows.length)
                 chosen = chosen[kept]
-            logits = self._allowed(self._decoder.step(chosen[:, None], rows))
-            logits, shares = self._ruled(logits, children.states())
+                trail.keep(kept)
+            logits, states = self._step(chosen[:, None], rows)
+            trail.go_on(states)
+            logits, shares = self._ruled(logits, children.grammar_states())
             lost, places = children.begin_anew(shares)
             if len(lost):
                 again, at = self._tensor(lost), self._tensor(places)
                 rows.restart(again, start.rows, at)
+                trail.restart(again, start.states[at])
                 logits[again] = first[at]
 
     @torch.inference_mode()
@@ -160,8 +168,8 @@ class Sampler:
         padding = np.array([length - len(suffix) for suffix in suffixes])
         prefixes = [self._prefix(tuple(group.prefix)) for group in wanted]
         rows = Rows(prefixes, self._tensor(np.array(owners)), self._tensor(padding), length)
-        logits = self._allowed(self._decoder.step(self._tensor(padded), rows))
-        return Start(rows, logits, np.array(places), grammars)
+        logits, states = self._step(self._tensor(padded), rows)
+        return Start(rows, logits, states, np.array(places), grammars)
 
     def _prefix(self, tokens: tuple[int, ...]) -> Prefix:
         """The prefix, computed unless it is one of those used last."""
@@ -173,8 +181,16 @@ class Sampler:
             self._prefixes.popitem(last=False)
         return prefix
 
-    def _allowed(self, logits: Tensor) -> Tensor:
-        return logits.index_fill_(1, self._forbidden, float("-inf"))
+    def _step(self, tokens: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+        logits, states = self._decoder.step(tokens, rows)
+        return logits.index_fill_(1, self._forbidden, float("-inf")), states
+
+    def _judge(self, children: Children, ended: NDArray[np.int64], trail: Trail) -> None:
+        if self._critic is None or not len(ended):
+            return
+        lengths = self._tensor(children.lengths(ended))
+        approvals = trail.approvals(self._critic, self._tensor(ended), lengths)
+        children.judge(ended, approvals.cpu().numpy())
 
     def _ruled(
         self, logits: Tensor, states: Sequence[State | None]

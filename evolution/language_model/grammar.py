@@ -34,12 +34,8 @@ class EditRules:
         begins_with_space: [pieces].
     """
 
-    def __init__(self, tokenizer: EditTokenizer, judges: bool = False) -> None:
-        """Args:
-        judges: whether the model has learnt to judge its edits, see `weights.judges_edits`.
-        """
+    def __init__(self, tokenizer: EditTokenizer) -> None:
         self.tokenizer = tokenizer
-        self.approval = tokenizer.approval if judges else None
         self.texts = tokenizer.texts()
         self.line_starts: dict[int, int] = {
             len(text) - 1: token
@@ -116,10 +112,13 @@ class EditGrammar:
         self._facts = facts if self.layout is not None else None
         self.names = self._facts.names if self._facts else None
         self.is_walker = self._facts is not None and self._facts.is_walker
-        self.approval = rules.approval if self.is_walker else None  # all that it has seen
         self._before = before
         self._masks: dict[int, LineMasks] = {}
         self._places: dict[int, Places] = {}
+
+    @property
+    def is_judged(self) -> bool:
+        return self.is_walker  # critics have seen nothing else
 
     def start(self) -> EditState:
         return EditState(self)

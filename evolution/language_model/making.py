@@ -6,6 +6,7 @@ the diffs that archives accepted with some of the parent's own data (self-improv
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
@@ -16,10 +17,18 @@ from typing import Any
 import numpy as np
 
 from evolution.language_model.card import write_card
+from evolution.language_model.critic import Critic
 from evolution.language_model.examples import EditExample
 from evolution.language_model.mixture import Mixture, Part
-from evolution.language_model.model import DiffModel, Shape, load_model, new_decoder, save_model
-from evolution.language_model.registry import RegisteredModel
+from evolution.language_model.model import (
+    DiffModel,
+    Shape,
+    load_model,
+    new_decoder,
+    save_model,
+    write_manifest,
+)
+from evolution.language_model.registry import CRITIC, RegisteredModel, model_hash
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.language_model.training import (
     CHECKPOINT,
@@ -28,7 +37,7 @@ from evolution.language_model.training import (
     Training,
     TrainingSettings,
 )
-from evolution.language_model.weights import JUDGES
+from evolution.language_model.weights import MANIFEST
 
 WORK = "training"  # folder in the model's: checkpoint, curve and tokenizer on the way
 _TOKENIZER_EXAMPLES = 20_000  # a part
@@ -69,8 +78,6 @@ def make_model(
         tokenizer, decoder = start.tokenizer, start.decoder
     mixture = Mixture(parts, tokenizer, settings.row_length)
     practised = practice and practice(tokenizer)
-    if practised and practised.judges:
-        setattr(decoder.config, JUDGES, True)
     training = Training(decoder, mixture, settings, work, device, practised)
     yield from training.run()
     model = DiffModel(decoder, tokenizer, {})
@@ -89,6 +96,28 @@ def make_model(
     save_model(DiffModel(decoder, tokenizer, manifest), folder)
     write_card(folder)
     (work / CHECKPOINT).unlink(missing_ok=True)
+
+
+def is_made(folder: Path) -> bool:
+    """Whether a model lies there whole; its manifest is written last."""
+    return (folder / MANIFEST).is_file()
+
+
+def add_critic(folder: Path, critic: Critic, report: dict[str, Any], command: str = "") -> None:
+    """Give the model in ``folder`` a critic of its edits, in the place of any that it has.
+
+    Args:
+        report: of the fitting, for the manifest.
+        command: how to repeat it.
+    """
+    (folder / CRITIC).unlink(missing_ok=True)
+    judged = f"{folder.name}@{model_hash(folder)}"
+    critic.save(folder)
+    path = folder / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["critic"] = report | {"of": judged, "command": command, "made_with": _versions()}
+    write_manifest(folder, manifest)
+    write_card(folder)
 
 
 def _tokenizer(parts: Sequence[Part], work: Path) -> EditTokenizer:

@@ -19,6 +19,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from evolution.language_model.copying import prepare_to_copy
+from evolution.language_model.registry import CRITIC
 from evolution.language_model.tokenizer import EditTokenizer
 from evolution.language_model.weights import MANIFEST, ModelError, check_files, check_vocabulary
 
@@ -93,14 +94,22 @@ def new_decoder(tokenizer: EditTokenizer, shape: Shape, seed: int) -> LlamaForCa
 
 
 def save_model(model: DiffModel, folder: Path) -> None:
-    """Write the model's folder; weights in bfloat16, half the bytes at the same quality."""
+    """Write the model's folder; weights in bfloat16, half the bytes at the same quality.
+
+    A critic that lies there was fitted to other weights and goes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / CRITIC).unlink(missing_ok=True)
     dtype = model.decoder.dtype
     nn.Module.to(model.decoder, torch.bfloat16)
     model.decoder.save_pretrained(folder)
     nn.Module.to(model.decoder, dtype)
     model.tokenizer.save(folder)
-    text = json.dumps(model.manifest, indent=2, sort_keys=True)
+    write_manifest(folder, model.manifest)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, indent=2, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 

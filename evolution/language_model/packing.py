@@ -31,15 +31,14 @@ class Branch:
     """One example behind its parent: tokens of the message, then of the edit.
 
     Attributes:
-        weight: of its loss, or of each token's; below zero for an edit that is to become
-            less likely.
+        weight: of its loss; below zero for an edit that is to become less likely.
         allowed: shape (edit, vocabulary), bool: among which tokens each was chosen, if not
             among all. An edit that is to become less likely then loses to these.
     """
 
     message: list[int]
     edit: list[int]
-    weight: float | Sequence[float] = 1.0
+    weight: float = 1.0
     allowed: NDArray[np.bool_] | None = field(default=None, compare=False)
 
     def __len__(self) -> int:

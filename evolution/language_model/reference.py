@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 
+from evolution.language_model.critic import Critic
 from evolution.language_model.sampling import Grammar, Sampled, Sampling, State
 
 
@@ -23,6 +24,7 @@ def reference_sample(
     end: int,
     forbidden: Sequence[int] = (),
     grammar: Grammar | None = None,
+    critic: Critic | None = None,
 ) -> list[Sampled]:
     """``count`` continuations of one prompt.
 
@@ -43,7 +45,8 @@ def reference_sample(
                 if is_last:
                     child.take(drawn, 1.0, sampling)
                 elif at not in stuck and _is_of_use(drawn, grammar):
-                    approval = _approval(model, [*prompt, *drawn.tokens, end], grammar)
+                    asked = critic if grammar and grammar.is_judged else None
+                    approval = _approval(model, prompt, drawn, asked)
                     child.take(drawn, approval, sampling)
     return [child.best for child in children]
 
@@ -110,12 +113,13 @@ def _is_of_use(child: Sampled, grammar: Grammar | None) -> bool:
     return grammar is None or (child.ended and _behind(child.tokens, grammar).holds())
 
 
-def _approval(model: Any, ended: Sequence[int], grammar: Grammar | None) -> float:
-    """How far the model approves of what it reads up to the end mark; 1 if it is not asked."""
-    if grammar is None or grammar.approval is None:
+def _approval(model: Any, prompt: Sequence[int], drawn: Sampled, critic: Critic | None) -> float:
+    """How likely a critic, if there is one, finds it that what has ended does what was asked."""
+    if critic is None:
         return 1.0
-    logits = model(torch.tensor([list(ended)], device=model.device)).logits[0, -1]
-    return float(torch.softmax(logits.float(), -1)[grammar.approval])
+    tokens = torch.tensor([[*prompt, *drawn.tokens]], device=model.device)
+    states = model.model(tokens).last_hidden_state[0, len(prompt) - 1 :]
+    return float(critic.approvals(states[-1:], states.mean(0, keepdim=True)))
 
 
 def _behind(tokens: Sequence[int], grammar: Grammar) -> State:

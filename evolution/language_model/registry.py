@@ -19,6 +19,7 @@ from typing import Any
 SHIPPED = Path(__file__).parent / "shipped"
 VARIABLE = "ELM_MODELS"
 DEFAULT = "walker-diff"
+CRITIC = "critic.safetensors"  # may be missing, see `language_model.critic`
 _HASHED = ("model.safetensors", "tokenizer.json", "config.json")
 _HASH_LENGTH = 12
 
@@ -89,17 +90,18 @@ def model_hash(folder: Path) -> str:
     Raises:
         UnknownModel: if one of them is missing.
     """
+    names = [*_HASHED, *[CRITIC] * (folder / CRITIC).is_file()]
     try:
-        stamps = tuple((folder / name).stat().st_mtime_ns for name in _HASHED)
+        stamps = tuple((name, (folder / name).stat().st_mtime_ns) for name in names)
     except OSError as error:
         raise UnknownModel(f"The model in {folder} is incomplete: {error}.") from error
     return _hash(folder, stamps)
 
 
 @lru_cache(maxsize=64)
-def _hash(folder: Path, stamps: tuple[int, ...]) -> str:
+def _hash(folder: Path, stamps: tuple[tuple[str, int], ...]) -> str:
     digest = hashlib.sha256()
-    for name in _HASHED:
+    for name, _ in stamps:
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:_HASH_LENGTH]
 

@@ -23,10 +23,10 @@ class Sampling:
         longest: new tokens of a child at most; fewer where the model's context ends.
         least_allowed: a child begins anew where what its grammar allows has less than this
             of the model's probability; also where it has ended and is of no use, or is too long.
-        least_approved: also where it has ended and the model itself gives less than this for
-            its being of use; only models that have learnt to judge are asked.
-        judgements: how many of its endings the model judges; if it approves of none, the child
-            is the best of them.
+        least_approved: also where it has ended and the model's critic, if it has one, gives
+            less than this for its being of use.
+        judgements: how many of its endings the critic judges; if it approves of none, the
+            child is the best of them.
         attempts: how often it begins at most; at the last all of this is let through, but for
             a child that has an ending already, which is that.
     """
@@ -76,11 +76,11 @@ class Grammar(Protocol):
     """What the children of a parent may be; see `language_model.grammar`.
 
     Attributes:
-        approval: behind its end, the token by which the model says that a child is of use;
-            None if it is not asked.
+        is_judged: whether a critic is asked about children that have ended.
     """
 
-    approval: int | None
+    @property
+    def is_judged(self) -> bool: ...
 
     def start(self) -> State: ...
 

@@ -112,17 +112,6 @@ class EditTokenizer:
         self._tokenizer.save(str(folder / FILE))
 
     @property
-    def approval(self) -> int:
-        """Behind the end mark, what a model that judges says of an edit that does what was
-        asked for: a new walker, if nothing else. No edit goes on there, so marks can mean this."""
-        return self.new
-
-    @property
-    def disapproval(self) -> int:
-        """What it says of all others."""
-        return self.old
-
-    @property
     def size(self) -> int:
         """Number of tokens, marks and addresses included."""
         return int(self._tokenizer.get_vocab_size())

@@ -68,14 +68,7 @@ class Progress:
 
 
 class Practice(Protocol):
-    """Packs that depend on what the decoder can do now; see `evolution.practice`.
-
-    Attributes:
-        judges: whether the packs teach the decoder to judge its edits.
-    """
-
-    @property
-    def judges(self) -> bool: ...
+    """Packs that depend on what the decoder can do now; see `evolution.practice`."""
 
     def draw(self, decoder: LlamaForCausalLM, rng: np.random.Generator) -> list[Pack]: ...
 

@@ -24,10 +24,6 @@ WEIGHTS = "model.safetensors"
 MANIFEST = "manifest.json"
 CONFIG = "config.json"
 
-# In config.json, true of models that have learnt to say behind the end mark what they think
-# of an edit, see `EditTokenizer.approval`.
-JUDGES = "judges_edits"
-
 # What reading a damaged file raises, besides SafetensorError.
 _DAMAGE = (ValueError, OSError, RuntimeError, KeyError, TypeError, AttributeError)
 # Whatever else config.json says changes nothing in what the decoder computes.
@@ -56,11 +52,6 @@ def check_vocabulary(folder: Path, tokens: int, tokenizer: EditTokenizer) -> Non
             f"The model in {folder} has {tokens} tokens and its tokenizer {tokenizer.size}: the "
             "files are of two models."
         )
-
-
-def judges_edits(model: Any) -> bool:
-    """Whether a decoder, or what `read_weights` gives, has learnt to judge its edits."""
-    return bool(getattr(model.config, JUDGES, False))
 
 
 def read_weights(folder: Path) -> tuple[Any, EditTokenizer]:

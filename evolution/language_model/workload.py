@@ -14,6 +14,7 @@ from transformers import LlamaForCausalLM
 
 from evolution.config import PAPER_MESSAGES
 from evolution.diffs.line_edits import lines_of
+from evolution.language_model.critic import Critic, read_critic
 from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import Shape, decoder_config, load_model
@@ -22,7 +23,6 @@ from evolution.language_model.quantization import Precision
 from evolution.language_model.reference import reference_sample
 from evolution.language_model.sampling import Group, Sampled, Sampling
 from evolution.language_model.tokenizer import EditTokenizer
-from evolution.language_model.weights import judges_edits
 from evolution.types import Failure
 from evolution.walkers.seeds import SEEDS
 
@@ -56,6 +56,7 @@ class Workload:
     sampling: Sampling
     tokenizer: EditTokenizer | None = None
     programs: tuple[list[str], ...] = ()
+    critic: Critic | None = None
 
     def sampler(self, precision: Precision, device: str = "cpu") -> Sampler:
         return Sampler(
@@ -64,6 +65,7 @@ class Workload:
             precision=precision,
             device=device,
             forbidden=self.forbidden,
+            critic=self.critic,
         )
 
     def groups(self, children: int) -> list[Group]:
@@ -75,7 +77,7 @@ class Workload:
         suffixes = (self.messages * turns)[:children]
         if self.tokenizer is None:
             return [Group(parent, suffixes) for parent in self.parents]
-        rules = EditRules(self.tokenizer, judges_edits(self.decoder))
+        rules = EditRules(self.tokenizer)
         longest = self.sampling.longest
         return [
             Group(parent, suffixes, rules.grammar(lines, facts_of("\n".join(lines)), 0, longest))
@@ -155,6 +157,7 @@ def model_workload(folder: Path, sampling: Sampling = _USUAL) -> Workload:
         sampling=sampling,
         tokenizer=tokenizer,
         programs=programs,
+        critic=read_critic(folder, model.decoder.config.hidden_size),
     )
 
 

@@ -163,13 +163,16 @@ def _choose(
 
 
 def _loaded(name: str) -> tuple[Sampler, EditRules]:
+    from evolution.language_model.critic import read_critic
     from evolution.language_model.generation import Sampler
     from evolution.language_model.grammar import EditRules
     from evolution.language_model.registry import find_model
-    from evolution.language_model.weights import judges_edits, read_weights
+    from evolution.language_model.weights import read_weights
 
-    model, tokenizer = read_weights(find_model(name).folder)
-    return Sampler(model, end=tokenizer.end), EditRules(tokenizer, judges_edits(model))
+    folder = find_model(name).folder
+    model, tokenizer = read_weights(folder)
+    critic = read_critic(folder, model.config.hidden_size)
+    return Sampler(model, end=tokenizer.end, critic=critic), EditRules(tokenizer)
 
 
 def _unavailable(reason: str) -> Failure:

@@ -7,7 +7,8 @@ from statistics import mean
 
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.requests import CHANGED
-from evolution.practice.rewards import Attempt, Verdict
+from evolution.practice.attempts import Attempt
+from evolution.practice.rewards import Verdict
 from evolution.practice.tasks import Task
 
 

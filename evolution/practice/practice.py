@@ -3,8 +3,7 @@
 In each step the model, as it is then, edits programs. Every edit is built, judged and
 trained on with its advantage as weight, so that what worked becomes likelier and what
 failed less likely: a policy gradient (Williams 1992, https://doi.org/10.1007/BF00992696)
-whose baseline is the mean of the other edits of the same program and message. Behind each
-edit the model also learns to say what became of it, so that it can judge its own edits.
+whose baseline is the mean of the other edits of the same program and message.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.packing import Branch, Pack
 from evolution.language_model.sampling import Sampling, allowed_along
-from evolution.language_model.threads import threads
 from evolution.language_model.tokenizer import EditTokenizer
-from evolution.operators.edit_writing import Written, write_edits
+from evolution.operators.edit_writing import Written
+from evolution.practice.attempts import Attempt, try_tasks
 from evolution.practice.figures import step_figures
-from evolution.practice.rewards import Attempt, Verdict, advantages, judge
-from evolution.practice.tasks import Amounts, Task, draw_tasks
+from evolution.practice.rewards import advantages, judge
+from evolution.practice.tasks import Amounts, draw_tasks
 from evolution.sandbox import Sandbox
 
 _SHOWN = 25  # steps that the figures are means of
@@ -39,8 +38,6 @@ class PracticeSettings(Frozen):
     amounts: Amounts = Amounts()
     # Beside examples of weight 1. With less, the examples decide where the weights go.
     weight: float = Field(default=2.0, gt=0, description="Of the advantages.")
-    # An edit has some 25 tokens, and one that tells what became of it.
-    judging: float = Field(default=8.0, ge=0, description="Weight of each edit's judgement.")
     temperature: float = Field(default=Sampling().temperature, gt=0)
 
 
@@ -80,16 +77,14 @@ class Practice:
             SandboxUnavailable: if programs cannot be run safely on this machine.
         """
         tasks = draw_tasks(self._programs, self.settings.amounts, self._sandbox, rng)
-        tried = self._tried(tasks, decoder, rng)
+        sampler = Sampler(decoder, end=self._tokenizer.end, device=str(decoder.device))
+        sampling = Sampling(temperature=self.settings.temperature)
+        tried = try_tasks(tasks, sampler, self._rules, sampling, rng)
         attempts = [attempt for attempt, _ in tried]
         verdicts = judge(tasks, attempts, self._sandbox, self._judge)
         self._recent.append(step_figures(tasks, attempts, verdicts))
         weights = advantages(attempts, verdicts)
-        return self._packs(tried, verdicts, weights, decoder.config.vocab_size)
-
-    @property
-    def judges(self) -> bool:
-        return self.settings.judging > 0
+        return self._packs(tried, weights, decoder.config.vocab_size)
 
     def figures(self) -> dict[str, float]:
         """Means over the last steps, see `step_figures`."""
@@ -100,53 +95,24 @@ class Practice:
         """What a model's manifest says of it."""
         return {"programs": len(self._programs), **self.settings.model_dump(mode="json")}
 
-    def _tried(
-        self, tasks: Sequence[Task], decoder: Any, rng: np.random.Generator
-    ) -> list[tuple[Attempt, Written]]:
-        sampler = Sampler(decoder, end=self._tokenizer.end, device=str(decoder.device))
-        sampling = Sampling(temperature=self.settings.temperature)
-        wanted = [(at, request) for at, task in enumerate(tasks) for request in task.requests]
-        asked = [(tasks[at].program, request.message) for at, request in wanted]
-        with threads(1):
-            written = write_edits(asked, sampler, self._rules, sampling, rng)
-        return [
-            (Attempt(at, request, one.program, len(one.sample.tokens)), one)
-            for (at, request), one in zip(wanted, written, strict=True)
-            if isinstance(one, Written)
-        ]
-
     def _packs(
-        self,
-        tried: Sequence[tuple[Attempt, Written]],
-        verdicts: Sequence[Verdict],
-        weights: Sequence[float],
-        vocabulary: int,
+        self, tried: Sequence[tuple[Attempt, Written]], weights: Sequence[float], vocabulary: int
     ) -> list[Pack]:
         tokenizer = self._tokenizer
         branches: defaultdict[int, list[Branch]] = defaultdict(list)
-        for (attempt, written), verdict, weight in zip(tried, verdicts, weights, strict=True):
-            if weight or self.judges:
-                branch = self._branch(attempt, written, verdict, weight, vocabulary)
-                branches[attempt.task].append(branch)
+        for (attempt, written), weight in zip(tried, weights, strict=True):
+            if weight:
+                branches[attempt.task].append(self._branch(attempt, written, weight, vocabulary))
         windows = {attempt.task: written.window for attempt, written in tried}
         return [
             Pack(tokenizer.program(windows[task].lines), found) for task, found in branches.items()
         ]
 
-    def _branch(
-        self, attempt: Attempt, written: Written, verdict: Verdict, weight: float, vocabulary: int
-    ) -> Branch:
-        """An edit with its weight and, if it has ended, what the model should have said of it."""
+    def _branch(self, attempt: Attempt, written: Written, weight: float, vocabulary: int) -> Branch:
         tokenizer, sample = self._tokenizer, written.sample
         edit = [*sample.tokens, *[tokenizer.end] * sample.ended]
-        weights = [weight * self.settings.weight] * len(edit)
         # What failed gives way to what else could have been written. Else its probability
         # goes to what no edit can be, and the model soon wants nothing else.
         allowed = allowed_along(written.grammar, edit, vocabulary) if weight < 0 else None
-        if sample.ended and self.judges:
-            is_of_use = verdict.is_of_use(attempt.request)
-            edit.append(tokenizer.approval if is_of_use else tokenizer.disapproval)
-            weights.append(self.settings.judging)
-            if allowed is not None:
-                allowed = np.concatenate([allowed, np.ones((1, vocabulary), dtype=bool)])
-        return Branch(tokenizer.message(attempt.request.message), edit, weights, allowed)
+        message = tokenizer.message(attempt.request.message)
+        return Branch(message, edit, weight * self.settings.weight, allowed)

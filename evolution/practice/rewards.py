@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.judging import Judge, niche
 from evolution.language_model.corpus.requests import CHANGED, Request
+from evolution.practice.attempts import Attempt
 from evolution.practice.tasks import Task
 from evolution.sandbox import Built, Sandbox
 from evolution.types import Failure
@@ -31,16 +32,6 @@ TOKEN = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One edit: of which task, what was asked for, what came out, and its length in tokens."""
-
-    task: int
-    request: Request
-    program: str | Failure
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of an attempt.
 
@@ -57,8 +48,7 @@ class Verdict:
     reward: float = 0.0
 
     def is_of_use(self, request: Request) -> bool:
-        """What a model that judges is to say of it: who leaves everything open wants a new
-        walker, who asks for something wants that."""
+        """Whether it does what was asked: who leaves everything open wants a new walker."""
         return self.different if request.is_general else self.obeyed
 
 

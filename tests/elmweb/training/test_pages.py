@@ -161,6 +161,21 @@ def test_progress_and_what_is_left(client: Client, over: Run, parent: str) -> No
     assert re.search(r'<progress[^>]*max="300"[^>]*value="120"', live)
 
 
+def test_while_it_learns_to_judge_its_page_shows_how_far_it_is(
+    client: Client, over: Run, parent: str
+) -> None:
+    training = services.start_training([over], parent, 300)
+    training.state, training.tried, training.seconds_left = "judging", 3_210, 95.0
+    training.save()
+    live = page(client, training.get_absolute_url(), part="live")
+    assert 'value="3210"' in live
+    assert "3,210" in live
+    assert "of 8,000 edits tried" in live
+    assert "learning which of its edits do what was asked" in live
+    assert "left" in live
+    assert "data-is-live" in live
+
+
 def test_a_failed_training_says_why_and_can_be_tried_again(
     client: Client, over: Run, parent: str
 ) -> None:

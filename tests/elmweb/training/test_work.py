@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from celery.worker import state as worker
 from django.utils import timezone
 
@@ -16,8 +18,11 @@ from elmweb.runs.models import Run
 from elmweb.training import material, services, work
 from elmweb.training.models import Training
 from elmweb.walkers.models import Lineage
+from evolution.language_model.critic import Critic
+from evolution.language_model.making import add_critic
 from evolution.language_model.registry import find_model
 from evolution.operators.accepted import GENERAL_MESSAGE
+from evolution.practice.criticism import CriticFitting
 from tests.elmweb.runs.driving import drive
 from tests.elmweb.training.conftest import STEPS
 from tests.evolution.language_model import tiny
@@ -141,6 +146,58 @@ def test_a_killed_worker_s_training_ends_as_if_nothing_had_been(
     done = worked(training)
     assert done.state == "finished"
     assert steps == [3, 4], "from the checkpoint, not from the start"
+
+
+@pytest.fixture
+def judging(models: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A parent whose edits work now and then, and which has a critic."""
+    monkeypatch.setattr(services, "TRIED", 200)
+    shutil.rmtree(models / "walker-diff")
+    list(tiny.make_tiny(models / "walker-diff", steps=40))
+    width = tiny.SHAPE.width
+    parts = torch.zeros(1, 2 * width), torch.zeros(1), torch.zeros(1), torch.zeros(1)
+    report = {"edits": 1, "programs": 1, "of_use": 0.5, "held_out_pairs_right": 0.5}
+    add_critic(models / "walker-diff", Critic(*parts), report)
+    return find_model("walker-diff").exact_name
+
+
+def test_a_model_whose_parent_has_a_critic_gets_its_own(
+    judging: str, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    note = work._Reporter.tried
+
+    def dying(self: Any, edits: int, wanted: int, seconds: float) -> None:
+        note(self, edits, wanted, seconds)
+        tried.append(edits)
+        raise Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work._Reporter, "tried", dying)
+        with pytest.raises(Interrupted):
+            work.train_step(training.pk)
+    training.refresh_from_db()
+    assert (training.state, training.tried) == ("judging", tried[0])
+    lapse(training)
+    monkeypatch.setattr(work._Reporter, "progress", lambda *_: pytest.fail("it trained again"))
+    done = worked(training)
+    assert (done.state, done.reason) == ("finished", "")
+    assert done.tried >= 200
+    made = find_model(done.model)
+    assert made.manifest["critic"]["edits"] == done.tried
+    assert made.manifest["parent"] == judging
+
+
+def test_where_all_edits_come_out_alike_the_model_does_without(
+    judging: str, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: CriticFitting) -> None:
+        raise ValueError("The edits came out too much alike.")
+
+    monkeypatch.setattr(CriticFitting, "fit", refuse)
+    done = worked(training)
+    assert (done.state, done.reason) == ("finished", "")
+    assert "critic" not in find_model(done.model).manifest
 
 
 def test_a_worker_that_dies_again_and_again_gives_up(training: Training) -> None:

@@ -12,7 +12,6 @@ from evolution.cli import main
 from evolution.language_model.examples import EditExample, write_examples
 from evolution.language_model.model import load_model
 from evolution.language_model.registry import find_model
-from evolution.language_model.weights import judges_edits, read_weights
 from tests.evolution.language_model.tiny import examples
 
 Output = pytest.CaptureFixture[str]
@@ -53,16 +52,6 @@ def test_a_run_is_learnt_from(data: Path, tmp_path: Path) -> None:
     practised = load_model(tmp_path / "practised").manifest
     assert practised["practice"]["programs"] >= 1
     assert "reward" in practised["curve"][-1]
-    # It has learnt to judge; the mean with one that has not cannot be asked.
-    folders = (tmp_path / "practised", tmp_path / "tuned")
-    assert [judges_edits(read_weights(folder)[0]) for folder in folders] == [True, False]
-    for first, second in (folders, folders[::-1]):
-        mean = tmp_path / f"mean-{first.name}"
-        assert main(["model", "average", str(first), str(second), "--out", str(mean)]) == 0
-        assert not judges_edits(read_weights(mean)[0])
-    again = tmp_path / "again"
-    assert main(["model", "average", str(folders[0]), "--out", str(again)]) == 0
-    assert judges_edits(read_weights(again)[0])
 
 
 def test_models_are_averaged_and_unlike_ones_refused(

@@ -237,12 +237,7 @@ def test_an_edit_that_nears_its_longest_ends_as_soon_as_it_can() -> None:
     raise AssertionError("no edit came to its end")
 
 
-def test_only_models_that_can_judge_are_asked_and_only_about_walkers() -> None:
-    judging = EditRules(tokenizer(), judges=True)
+def test_critics_are_asked_about_walkers_only() -> None:
     square, other = SEEDS["square"].program, "def double(a):\n    return a + a\n"
-    for rules, program, approval in (
-        (judging, square, tokenizer().approval),
-        (judging, other, None),
-        (RULES, square, None),
-    ):
-        assert rules.grammar(lines_of(program), facts_of(program)).approval == approval
+    for program, is_judged in ((square, True), (other, False)):
+        assert RULES.grammar(lines_of(program), facts_of(program)).is_judged == is_judged

@@ -65,13 +65,6 @@ def test_each_prediction_is_among_the_tokens_that_its_edit_was_chosen_from() -> 
     assert rows_to_tensors([[Pack([0], [free])]]).allowed is None
 
 
-def test_a_branch_weighs_alike_or_token_by_token() -> None:
-    alike, single = Branch([1], [2, 3], -0.5), Branch([1, 1], [5, 6, 7], [2.0, 0.0, 8.0])
-    rows = rows_to_tensors([[Pack([0, 4], [alike, single])], [Pack([0], [Branch([1], [4])])]])
-    assert rows.weights.tolist() == [-0.5, -0.5, 2.0, 0.0, 8.0, 1.0]
-    assert rows.targets.tolist() == [2, 3, 5, 6, 7, 4]
-
-
 def test_a_parent_is_read_once_and_from_its_own_tokens() -> None:
     made = packs()
     rows = rows_to_tensors([made[:2], made[2:]])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from evolution.language_model import generation
+from evolution.language_model.critic import Critic
 from evolution.language_model.generation import Sampler
 from evolution.language_model.reference import reference_sample
 from evolution.language_model.sampling import Group, Sampled, Sampling
@@ -85,8 +86,8 @@ def test_both_ways_draw_from_the_exact_distribution() -> None:
 class Pairs:
     """A grammar: behind its first token a child ends, or goes on with a smaller one."""
 
-    def __init__(self, approval: int | None = None) -> None:
-        self.approval = approval
+    def __init__(self, *, is_judged: bool = False) -> None:
+        self.is_judged = is_judged
 
     def start(self) -> PairState:
         return PairState()
@@ -183,38 +184,60 @@ def judged_distribution(
     return exact
 
 
-def test_a_child_that_the_model_disapproves_of_begins_anew() -> None:
+def some_critic(width: int) -> Critic:
+    """One that tells edits apart, by whatever."""
+    generator = torch.Generator().manual_seed(1)
+    inner, outer = torch.randn(4, 2 * width, generator=generator), torch.randn(4)
+    return Critic(inner, torch.zeros(4), outer, torch.zeros(1))
+
+
+def approval_of(critic: Critic, model: Any, prompt: list[int], outcome: tuple[int, ...]) -> float:
+    """The definition, with transformers' own states."""
+    output = model(torch.tensor([[*prompt, *outcome]]), output_hidden_states=True)
+    states = output.hidden_states[-1][0, len(prompt) - 1 :]
+    return float(critic.approvals(states[-1:], states.mean(0)[None]))
+
+
+def test_a_child_that_the_critic_disapproves_of_begins_anew() -> None:
     model = tiny_llama(vocabulary=8, sharpness=5.0)
-    prompt, end, approval = [*tokens(5, 9, 8), *tokens(4, 2, 8)], 5, 1
+    prompt, end = [*tokens(5, 9, 8), *tokens(4, 2, 8)], 5
+    critic = some_critic(model.config.hidden_size)
     once, anew = ruled_distribution(model, prompt, end, 0.0, is_last=False)
     last, _ = ruled_distribution(model, prompt, end, 0.0, is_last=True)
-    approvals = {
-        outcome: float(plain_logits(model, [*prompt, *outcome, end]).softmax(-1)[approval])
-        for outcome in once
-    }
+    approvals = {outcome: approval_of(critic, model, prompt, outcome) for outcome in once}
     least = float(np.mean(sorted(approvals.values())[-2:]))
     assert len(set(approvals.values())) == len(approvals) > 2
     exact = judged_distribution(once, anew, last, approvals, least)
     bound = 1.5 * (len(exact) / (2 * np.pi * DRAWS)) ** 0.5
     sampling = replace(SHORT, least_allowed=0, least_approved=least, attempts=3)
-    group = Group(prompt[:9], [prompt[9:]] * DRAWS, Pairs(approval))
-    (children,) = Sampler(model, end=end).sample([group], sampling, rng())
+    judged = Pairs(is_judged=True)
+    group = Group(prompt[:9], [prompt[9:]] * DRAWS, judged)
+    sampler = Sampler(model, end=end, critic=critic)
+    (children,) = sampler.sample([group], sampling, rng())
     assert distance(children, exact) < bound
-    drawn = reference_sample(model, prompt, DRAWS, sampling, 1, end=end, grammar=Pairs(approval))
+    drawn = reference_sample(
+        model, prompt, DRAWS, sampling, 1, end=end, grammar=judged, critic=critic
+    )
     assert distance(drawn, exact) < bound
+    plain = in_all(once, anew, last)
     once_only = replace(sampling, judgements=1)  # then the first ending is the best
-    for each, unlike in ((sampling, Pairs()), (once_only, Pairs(approval))):
-        (children,) = Sampler(model, end=end).sample([replace(group, grammar=unlike)], each, rng())
-        assert distance(children, in_all(once, anew, last)) < bound
+    for one, each, grammar in (
+        (sampler, sampling, Pairs()),
+        (sampler, once_only, judged),
+        (Sampler(model, end=end), sampling, judged),
+    ):
+        (children,) = one.sample([replace(group, grammar=grammar)], each, rng())
+        assert distance(children, plain) < bound
         assert distance(children, exact) > bound
 
 
 def test_where_any_approval_is_enough_it_is_as_if_nothing_was_asked() -> None:
-    sampler = Sampler(tiny_llama(), end=END)
+    model = tiny_llama()
+    sampler = Sampler(model, end=END, critic=some_critic(model.config.hidden_size))
     sampling = Sampling(2.0, 1.0, 24, least_approved=0)
     asked, unasked = (
-        sampler.sample([replace(g, grammar=Anything(a)) for g in groups()], sampling, rng())
-        for a in (5, None)
+        sampler.sample([replace(g, grammar=Anything(judged)) for g in groups()], sampling, rng())
+        for judged in (True, False)
     )
     assert asked == unasked
     assert any(child.ended for child in flat(asked))
@@ -223,8 +246,8 @@ def test_where_any_approval_is_enough_it_is_as_if_nothing_was_asked() -> None:
 class Anything:
     """A grammar that rules out nothing."""
 
-    def __init__(self, approval: int | None) -> None:
-        self.approval = approval
+    def __init__(self, is_judged: bool) -> None:
+        self.is_judged = is_judged
 
     def start(self) -> HindranceState:
         return HindranceState(-1)
@@ -233,7 +256,7 @@ class Anything:
 class Hindrance:
     """A grammar that stops its first children behind some tokens, each somewhere else."""
 
-    approval = None
+    is_judged = False
 
     def __init__(self, places: list[int]) -> None:
         self.places = iter(places)

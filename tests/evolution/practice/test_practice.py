@@ -13,12 +13,13 @@ from evolution.language_model.corpus.intentions import intention_named
 from evolution.language_model.examples import EditExample
 from evolution.language_model.mixture import Mixture, make_part
 from evolution.language_model.model import new_decoder
-from evolution.language_model.packing import Branch, Pack
+from evolution.language_model.packing import Pack
 from evolution.language_model.training import Training
+from evolution.practice.attempts import Attempt
 from evolution.practice.figures import step_figures
 from evolution.practice.practice import Practice, PracticeSettings
 from evolution.practice.programs import programs_of
-from evolution.practice.rewards import Attempt, Verdict
+from evolution.practice.rewards import Verdict
 from evolution.practice.tasks import Amounts, draw_tasks
 from evolution.sandbox import Sandbox
 from evolution.types import Failure, Stage
@@ -68,7 +69,7 @@ def test_edits_are_weighted_by_what_became_of_them(sandbox: Sandbox, tmp_path: P
     practised = practice(sandbox, Amounts(programs=4, general=40, intentions=0))
     packs = practised.draw(trained.decoder, np.random.default_rng(0))
     branches = [branch for pack in packs for branch in pack.branches]
-    weights = [weights_of(branch)[0] for branch in branches]
+    weights = [branch.weight for branch in branches]
     assert min(weights) < 0 < max(weights)
     for branch, weight in zip(branches, weights, strict=True):
         assert (branch.allowed is not None) == (weight < 0)
@@ -77,45 +78,6 @@ def test_edits_are_weighted_by_what_became_of_them(sandbox: Sandbox, tmp_path: P
     # One less the mean of the others: over a task they add up to nothing.
     assert sum(weights) == pytest.approx(0, abs=1e-6)
     assert 0 <= practised.figures()["valid and different"] <= 1
-
-
-def weights_of(branch: Branch) -> list[float]:
-    assert not isinstance(branch.weight, float)
-    return list(branch.weight)
-
-
-def test_behind_its_edits_the_model_reads_what_became_of_them(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    trained = training(tmp_path, None, steps=40)
-    list(trained.run())
-    amounts = Amounts(programs=4, general=40, intentions=0)
-    practised, marks = practice(sandbox, amounts), tokenizer()
-    packs = practised.draw(trained.decoder, np.random.default_rng(0))
-    ended = [b for pack in packs for b in pack.branches if marks.end in b.edit]
-    judgements = {marks.approval: 0, marks.disapproval: 0}
-    for branch in ended:
-        *edit, end, judgement = branch.edit
-        assert end == marks.end
-        assert marks.end not in edit
-        judgements[judgement] += 1
-        *others, weight = weights_of(branch)
-        assert weight == PracticeSettings().judging
-        assert set(others) == {others[0]} != {weight}
-    share = practised.figures()["valid and different"]
-    asked = sum(len(pack.branches) for pack in packs)
-    assert judgements[marks.approval] == round(share * asked) > 0
-    assert judgements[marks.disapproval] > 0
-
-
-def test_without_judging_only_what_was_better_or_worse_is_learnt_from(sandbox: Sandbox) -> None:
-    settings = PracticeSettings(amounts=AMOUNTS, judging=0)
-    practised, marks = Practice(PROGRAMS, tokenizer(), sandbox, settings), tokenizer()
-    assert not practised.judges
-    for pack in practised.draw(new_decoder(tokenizer(), SHAPE, 0), np.random.default_rng(0)):
-        for branch in pack.branches:
-            assert weights_of(branch)[0] != 0
-            assert branch.edit[-1] not in (marks.approval, marks.disapproval)
 
 
 def test_the_same_generator_draws_the_same(sandbox: Sandbox) -> None:

@@ -9,13 +9,13 @@ import pytest
 from evolution.language_model.corpus.intentions import intention_named
 from evolution.language_model.corpus.judging import Judge
 from evolution.language_model.corpus.requests import PAPER, Request
+from evolution.practice.attempts import Attempt
 from evolution.practice.rewards import (
     ALIKE,
     ASTRAY,
     FURTHER,
     NEW_NICHE,
     TOKEN,
-    Attempt,
     Verdict,
     advantages,
     judge,

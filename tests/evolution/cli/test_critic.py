@@ -1,0 +1,29 @@
+"""The command ``model critic``, on a model that is made in a blink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evolution.cli import main
+from evolution.language_model.examples import write_examples
+from evolution.language_model.registry import find_model
+from tests.evolution.language_model.tiny import examples, make_tiny
+
+
+def test_the_command_gives_a_model_a_critic(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, data, out = tmp_path / "tiny", tmp_path / "edits.parquet", tmp_path / "judging"
+    list(make_tiny(model, steps=40))
+    write_examples(data, examples())
+    command = ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
+    assert main([*command, "--edits", "9"]) == 1
+    assert "200" in capsys.readouterr().err
+    assert not out.exists()
+    assert main([*command, "--edits", "200"]) == 0
+    told = find_model(str(out)).manifest["critic"]
+    assert told["edits"] >= 200
+    assert told["command"].startswith("python -m evolution ")
+    assert not (out / "training").exists()

@@ -1,0 +1,118 @@
+"""Fitting critics: what they are fitted to, and that they learn it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from evolution.language_model.critic import Critic
+from evolution.language_model.critic_fitting import FittingSettings
+from evolution.language_model.generation import Sampler
+from evolution.language_model.grammar import EditRules
+from evolution.language_model.model import DiffModel, load_model
+from evolution.language_model.sampling import Sampling
+from evolution.operators.edit_writing import write_edits
+from evolution.practice.criticism import CriticFitting, CriticSettings
+from evolution.practice.tasks import Amounts
+from evolution.sandbox import Sandbox
+from evolution.walkers.seeds import SEEDS
+from tests.evolution.language_model.tiny import SHAPE, make_tiny
+
+PROGRAMS = [seed.program for seed in SEEDS.values()]
+SETTINGS = CriticSettings(
+    edits=200,
+    amounts=Amounts(programs=3, general=16),
+    fitting=FittingSettings(held_out=0.3),
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> DiffModel:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    list(make_tiny(folder, steps=40))
+    return load_model(folder)
+
+
+@pytest.fixture(scope="module")
+def fitting(model: DiffModel, sandbox: Sandbox) -> CriticFitting:
+    fitting = CriticFitting(model, PROGRAMS, sandbox, SETTINGS)
+    told = list(fitting.run())
+    assert told == sorted(told)
+    assert told[-1] == fitting.edits >= SETTINGS.edits
+    return fitting
+
+
+def test_a_model_s_own_edits_are_tried(fitting: CriticFitting) -> None:
+    assert {one.program for one in fitting.tried} <= set(PROGRAMS)
+    for one in fitting.tried:
+        assert one.states.shape == (len(one.of_use), 2 * SHAPE.width)
+    critic, report = fitting.fit()
+    assert report["edits"] == fitting.edits
+    assert report["programs"] == len(PROGRAMS)
+    assert 0 < report["of_use"] < 1
+    assert 0 <= report["held_out_pairs_right"] <= 1
+    again, same = fitting.fit()
+    assert same == report
+    assert torch.equal(critic.inner, again.inner)
+
+
+class Asked(Critic):
+    """Approves of everything, and keeps what it was shown."""
+
+    def approvals(self, ends: Tensor, means: Tensor) -> Tensor:
+        SHOWN.append(torch.cat([ends, means], -1))
+        return torch.ones(len(ends))
+
+    def to(self, device: torch.device) -> Critic:
+        return self
+
+
+SHOWN: list[Tensor] = []
+
+
+def test_it_is_fitted_to_what_it_will_be_shown(model: DiffModel, fitting: CriticFitting) -> None:
+    """The states that a sampler sees while it writes are those that are learnt from."""
+    nothing = torch.zeros(1)
+    sampler = Sampler(model.decoder, end=model.tokenizer.end, critic=Asked(*[nothing] * 4))
+    asked = [(PROGRAMS[0], "Use 3 for 5.")] * 6
+    rng = np.random.default_rng(0)
+    written: Any = write_edits(asked, sampler, EditRules(model.tokenizer), Sampling(), rng)
+    shown = torch.cat(SHOWN)
+    assert len(shown) > 2
+    tokenizer = model.tokenizer
+    wholes = {}
+    for one in written:
+        tokens = [*tokenizer.program(one.window.lines), *tokenizer.message("Use 3 for 5.")]
+        line = torch.tensor([[*tokens, *one.sample.tokens]])
+        with torch.inference_mode():
+            output = model.decoder(line, output_hidden_states=True)
+        states = output.hidden_states[-1][0, len(tokens) - 1 :]
+        wholes[tuple(one.sample.tokens)] = torch.cat([states[-1], states.mean(0)])
+    for row in shown:
+        assert any(torch.allclose(row, whole, atol=1e-3) for whole in wholes.values())
+
+
+def test_what_tells_nothing_is_refused(model: DiffModel, sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="no program"):
+        CriticFitting(model, [], sandbox)
+    broken = CriticFitting(model, ["def make_walker():\n    return nothing\n"], sandbox)
+    with pytest.raises(ValueError, match="None of the programs makes a walker"):
+        list(broken.run())
+    with pytest.raises(ValueError, match="too much alike"):
+        CriticFitting(model, PROGRAMS, sandbox).fit()
+
+
+def test_settings_that_tell_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match="200"):
+        CriticSettings(edits=3)
