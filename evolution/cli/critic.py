@@ -59,6 +59,7 @@ def _critic(options: argparse.Namespace) -> int:
     try:
         settings = CriticSettings(seed=options.seed, **given)
         model = find_model(options.model)
+        named = model.exact_name
         programs = programs_of(parts, np.random.default_rng([options.seed, 2]))
         with Sandbox() as sandbox:
             fitting = CriticFitting(load_model(model.folder), programs, sandbox, settings)
@@ -70,7 +71,7 @@ def _critic(options: argparse.Namespace) -> int:
         if model.folder.resolve() != options.out.resolve():
             shutil.copytree(model.folder, options.out, ignore=shutil.ignore_patterns(WORK))
         command = "python -m evolution " + shlex.join(sys.argv[1:])
-        add_critic(options.out, critic, report, command)
+        add_critic(options.out, critic, report | {"of": named}, command)
     except (UnknownModel, ValueError, OSError, SandboxUnavailable) as error:
         raise CommandError(str(error)) from error
     print(f"The model is in {options.out}.")

@@ -107,7 +107,8 @@ def add_critic(folder: Path, critic: Critic, report: dict[str, Any], command: st
     """Give the model in ``folder`` a critic of its edits, in the place of any that it has.
 
     Args:
-        report: of the fitting, for the manifest.
+        report: of the fitting, for the manifest; ``of`` names the model whose edits were
+            tried, by default this one.
         command: how to repeat it.
     """
     (folder / CRITIC).unlink(missing_ok=True)
@@ -115,7 +116,8 @@ def add_critic(folder: Path, critic: Critic, report: dict[str, Any], command: st
     critic.save(folder)
     path = folder / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["critic"] = report | {"of": judged, "command": command, "made_with": _versions()}
+    told = {"of": judged, "command": command, "made_with": _versions()}
+    manifest["critic"] = told | report
     write_manifest(folder, manifest)
     write_card(folder)
 

@@ -24,6 +24,7 @@ def test_the_command_gives_a_model_a_critic(
     assert not out.exists()
     assert main([*command, "--edits", "200"]) == 0
     told = find_model(str(out)).manifest["critic"]
+    assert told["of"] == find_model(str(model)).exact_name
     assert told["edits"] >= 200
     assert told["command"].startswith("python -m evolution ")
     assert not (out / "training").exists()
