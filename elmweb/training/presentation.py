@@ -15,7 +15,7 @@ STATES = {
     Training.State.QUEUED: "waiting for its turn",
     Training.State.PREPARING: "gathering what to learn from",
     Training.State.TRAINING: "training",
-    Training.State.JUDGING: "learning which of its edits do what was asked",
+    Training.State.JUDGING: "learning which of its edits work",
     Training.State.FINISHED: "finished",
     Training.State.CANCELLED: "cancelled",
     Training.State.FAILED: "stopped by a failure",

@@ -25,7 +25,7 @@ from evolution.language_model.registry import UnknownModel, find_model
 
 _DESCRIPTION = """\
 Let a model write edits of the programs of finished runs and of generated data, try them, and
-fit a critic that foretells which do what was asked. The new model has the same weights; what
+fit a critic that foretells which make another walker. The new model has the same weights; what
 its critic doubts is written anew. Whoever changes the weights needs another critic.
 """
 _COLUMNS = (

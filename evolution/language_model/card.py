@@ -80,9 +80,9 @@ def _critic(critic: dict[str, Any] | None) -> list[str]:
         "## Critic",
         "",
         f"Fitted to {critic['edits']:,} edits that {critic['of']} wrote of {critic['programs']:,} "
-        f"programs, of which {critic['of_use']:.1%} did what was asked. Of pairs of edits of "
-        "held-out programs, one that did and one that did not, it approves of the first one more "
-        f"in {critic['held_out_pairs_right']:.1%}.",
+        f"programs; {critic['of_use']:.1%} made another walker, or else what was asked for. Of "
+        "pairs of edits of held-out programs, one of use and one not, it approves of the first "
+        f"one more in {critic['held_out_pairs_right']:.1%}.",
         "",
         "```sh",
         critic["command"] or "# made from Python, see evolution/practice/criticism.py",

@@ -1,4 +1,4 @@
-"""A critic: how likely an edit does what was asked, as far as its model knows.
+"""A critic: how likely an edit is of use, as far as its model knows.
 
 The states that a model chose an edit's tokens from tell more of the edit than its tokens do.
 A small network reads them once the edit has ended. It was fitted to what became of the
@@ -36,7 +36,7 @@ class Critic:
     outer_bias: Tensor
 
     def approvals(self, ends: Tensor, means: Tensor) -> Tensor:
-        """How likely edits do what was asked: [edits].
+        """How likely edits are of use, see `Verdict.is_of_use` in `evolution.practice`: [edits].
 
         Args:
             ends: [edits, width]: the states, behind the last norm, that the ends came from.

@@ -114,7 +114,7 @@ def _is_of_use(child: Sampled, grammar: Grammar | None) -> bool:
 
 
 def _approval(model: Any, prompt: Sequence[int], drawn: Sampled, critic: Critic | None) -> float:
-    """How likely a critic, if there is one, finds it that what has ended does what was asked."""
+    """How likely a critic, if there is one, finds it that what has ended is of use."""
     if critic is None:
         return 1.0
     tokens = torch.tensor([[*prompt, *drawn.tokens]], device=model.device)

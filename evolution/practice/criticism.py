@@ -1,7 +1,8 @@
 """What a critic is fitted to: edits that a model writes, built and judged.
 
-The model does not change. It edits programs as in practice, under the paper's messages and
-those of intentions.
+The model does not change. It edits programs as in practice, mostly under the paper's
+messages. An edit is of use if it makes another walker or does what was asked: critics that
+were to tell obedience, too, of as many edits, told less of what makes a walker.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class CriticSettings(Frozen):
     """How much is tried, and how the critic is fitted to it."""
 
     edits: int = Field(default=40_000, ge=_LEAST)
-    amounts: Amounts = Amounts(programs=16)
+    amounts: Amounts = Amounts(programs=16, general=14, each=2)
+    temperature: float = Field(default=Sampling().temperature, gt=0)
     fitting: FittingSettings = FittingSettings()
     seed: int = 0
 
@@ -91,13 +93,14 @@ class CriticFitting:
             yield self.edits
 
     def _try(self, tasks: Sequence[Task], rng: np.random.Generator) -> None:
-        tried = try_tasks(tasks, self._sampler, self._rules, Sampling(), rng)
+        sampling = Sampling(temperature=self.settings.temperature)
+        tried = try_tasks(tasks, self._sampler, self._rules, sampling, rng)
         attempts = [attempt for attempt, _ in tried]
         verdicts = judge(tasks, attempts, self._sandbox, self._judge)
         self.edits += len(tried)
         for at, task in enumerate(tasks):
             mine = [
-                (attempt.request, written, verdict.is_of_use(attempt.request))
+                (attempt.request, written, verdict.is_of_use)
                 for (attempt, written), verdict in zip(tried, verdicts, strict=True)
                 if attempt.task == at and written.sample.ended
             ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evolution.language_model.corpus.change import Change
 from evolution.language_model.corpus.judging import Judge, niche
-from evolution.language_model.corpus.requests import CHANGED, Request
+from evolution.language_model.corpus.requests import CHANGED
 from evolution.practice.attempts import Attempt
 from evolution.practice.tasks import Task
 from evolution.sandbox import Built, Sandbox
@@ -47,9 +47,10 @@ class Verdict:
     new_niche: bool = False
     reward: float = 0.0
 
-    def is_of_use(self, request: Request) -> bool:
-        """Whether it does what was asked: who leaves everything open wants a new walker."""
-        return self.different if request.is_general else self.obeyed
+    @property
+    def is_of_use(self) -> bool:
+        """Another walker, or else what was asked for: some requests want the same one."""
+        return self.different or self.obeyed
 
 
 @dataclass(frozen=True, slots=True)

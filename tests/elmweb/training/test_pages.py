@@ -171,7 +171,7 @@ def test_while_it_learns_to_judge_its_page_shows_how_far_it_is(
     assert 'value="3210"' in live
     assert "3,210" in live
     assert "of 8,000 edits tried" in live
-    assert "learning which of its edits do what was asked" in live
+    assert "learning which of its edits work" in live
     assert "left" in live
     assert "data-is-live" in live
 
