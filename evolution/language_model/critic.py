@@ -46,13 +46,10 @@ class Critic:
         return (units @ self.outer + self.outer_bias).sigmoid()
 
     def to(self, device: torch.device) -> Critic:
-        return Critic(**{name: part.to(device) for name, part in self._parts().items()})
+        return Critic(**{name: part.to(device) for name, part in asdict(self).items()})
 
     def save(self, folder: Path) -> None:
-        save_file(self._parts(), folder / CRITIC)
-
-    def _parts(self) -> dict[str, Tensor]:
-        return asdict(self)
+        save_file(asdict(self), folder / CRITIC)
 
 
 def read_critic(folder: Path, width: int) -> Critic | None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from evolution.language_model.critic import Critic
-from evolution.language_model.critic_fitting import FittingSettings
+from evolution.language_model.critic_fitting import FittingSettings, edit_states
 from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import DiffModel, load_model
@@ -81,7 +81,7 @@ class Asked(Critic):
 SHOWN: list[Tensor] = []
 
 
-def test_it_is_fitted_to_what_it_will_be_shown(model: DiffModel, fitting: CriticFitting) -> None:
+def test_it_is_fitted_to_what_it_will_be_shown(model: DiffModel) -> None:
     """The states that a sampler sees while it writes are those that are learnt from."""
     nothing = torch.zeros(1)
     sampler = Sampler(model.decoder, end=model.tokenizer.end, critic=Asked(*[nothing] * 4))
@@ -99,6 +99,9 @@ def test_it_is_fitted_to_what_it_will_be_shown(model: DiffModel, fitting: Critic
             output = model.decoder(line, output_hidden_states=True)
         states = output.hidden_states[-1][0, len(tokens) - 1 :]
         wholes[tuple(one.sample.tokens)] = torch.cat([states[-1], states.mean(0)])
+    edits = [("Use 3 for 5.", tokens) for tokens in wholes]
+    learnt = edit_states(model, written[0].window.lines, edits)
+    assert torch.allclose(learnt, torch.stack(list(wholes.values())), atol=1e-3)
     for row in shown:
         assert any(torch.allclose(row, whole, atol=1e-3) for whole in wholes.values())
 
