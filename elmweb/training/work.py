@@ -211,13 +211,15 @@ def _criticise(training: Training, folder: Path, parts: list[Part], reporter: _R
     from evolution.language_model.model import load_model
     from evolution.practice.criticism import CriticFitting, CriticSettings
     from evolution.practice.programs import programs_of
+    from evolution.practice.trials import Trials
 
     chosen = CriticSettings(edits=services.TRIED)
     programs = programs_of(parts, np.random.default_rng(training.pk))
     started = time.monotonic()
     with Sandbox() as sandbox:
-        fitting = CriticFitting(load_model(folder), programs, sandbox, chosen)
-        for edits in fitting.run():
+        trials = Trials(load_model(folder), [programs], sandbox, chosen.trials)
+        fitting = CriticFitting(chosen)
+        for edits in fitting.run(trials.batches()):
             reporter.tried(edits, services.TRIED, time.monotonic() - started)
     try:
         critic, report = fitting.fit()

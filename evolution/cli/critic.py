@@ -20,7 +20,7 @@ from rich.progress import (
 )
 
 from evolution.cli.errors import CommandError
-from evolution.cli.training import add_data, walker_parts
+from evolution.cli.training import add_data, data_parts, run_walkers
 from evolution.language_model.registry import UnknownModel, find_model
 
 _DESCRIPTION = """\
@@ -41,32 +41,56 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     critic = commands.add_parser("critic", help="fit a model's critic", description=_DESCRIPTION)
     critic.set_defaults(command=_critic)
     critic.add_argument("--model", default="", metavar="NAME", help="(default: the shipped one)")
+    critic.add_argument(
+        "--runs",
+        nargs="+",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="finished runs, whose walkers are edited; may be given several times: each gets "
+        "as many of the edits, and so does each of --data",
+    )
     add_data(critic)
     critic.add_argument("--edits", type=int, metavar="N", help="to write and try (default: 40000)")
     critic.add_argument("--seed", type=int, default=0)
+    critic.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        metavar="N",
+        help="that try edits (default: 1); the critic is the same for any number",
+    )
     critic.add_argument("--out", required=True, type=Path, metavar="DIR", help="the new model")
 
 
 def _critic(options: argparse.Namespace) -> int:
+    from evolution.language_model.critic_fitting import FittingSettings
     from evolution.language_model.making import WORK, add_critic
-    from evolution.language_model.model import load_model
     from evolution.practice.criticism import CriticFitting, CriticSettings
-    from evolution.practice.programs import programs_of
-    from evolution.sandbox import Sandbox, SandboxUnavailable
+    from evolution.practice.trials import TrialSettings, trials_in_processes
+    from evolution.sandbox import SandboxUnavailable
 
     given = {"edits": options.edits} if options.edits is not None else {}
-    parts = walker_parts(options)
+    programs = _programs(options)
     try:
-        settings = CriticSettings(seed=options.seed, **given)
+        settings = CriticSettings(
+            trials=TrialSettings(seed=options.seed),
+            fitting=FittingSettings(seed=options.seed),
+            **given,
+        )
         model = find_model(options.model)
         named = model.exact_name
-        programs = programs_of(parts, np.random.default_rng([options.seed, 2]))
-        with Sandbox() as sandbox:
-            fitting = CriticFitting(load_model(model.folder), programs, sandbox, settings)
-            with Progress(*_COLUMNS, console=Console(stderr=True)) as bar:
-                task = bar.add_task("edits", total=settings.edits)
-                for edits in fitting.run():
-                    bar.update(task, completed=edits)
+        fitting = CriticFitting(settings)
+        with (
+            trials_in_processes(
+                model.folder, programs, settings.trials, options.processes
+            ) as batches,
+            Progress(*_COLUMNS, console=Console(stderr=True)) as bar,
+        ):
+            task = bar.add_task("edits", total=settings.edits)
+            for edits in fitting.run(batches):
+                bar.update(task, completed=edits)
         critic, report = fitting.fit()
         if model.folder.resolve() != options.out.resolve():
             shutil.copytree(model.folder, options.out, ignore=shutil.ignore_patterns(WORK))
@@ -76,3 +100,24 @@ def _critic(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     print(f"The model is in {options.out}.")
     return 0
+
+
+def _programs(options: argparse.Namespace) -> list[list[str]]:
+    """What is edited: what the runs admitted, and the parents in files of data, each by itself.
+
+    Raises:
+        CommandError: if there is nothing, or it cannot be read.
+    """
+    from evolution.practice.programs import programs_of
+
+    if not (options.runs or options.data):
+        raise CommandError("There is nothing to try edits on: name --runs, --data or both.")
+    rng = np.random.default_rng([options.seed, 2])
+    found = [
+        [walker.program for run in runs for walker in run_walkers(run)] for runs in options.runs
+    ]
+    try:
+        found += [programs_of([part], rng) for part in data_parts(options.data)]
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    return [list(dict.fromkeys(programs)) for programs in found]

@@ -61,6 +61,14 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     tune = commands.add_parser("tune", help="fine-tune on accepted diffs", description=_TUNE)
     tune.set_defaults(command=_tune)
     tune.add_argument("--model", default="", metavar="NAME", help="parent (default: the shipped)")
+    tune.add_argument(
+        "--runs",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="finished runs, for what they accepted",
+    )
     add_data(tune)
     tune.add_argument(
         "--share", type=float, default=1.0, help="of the accepted diffs (default: %(default)s)"
@@ -75,15 +83,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def add_data(command: argparse.ArgumentParser) -> None:
-    """The options that `walker_parts` reads."""
-    command.add_argument(
-        "--runs",
-        nargs="+",
-        default=[],
-        type=Path,
-        metavar="DIR",
-        help="finished runs, for what they accepted",
-    )
+    """The option whose files `data_parts` reads."""
     command.add_argument(
         "--data",
         nargs="*",
@@ -132,7 +132,7 @@ def _train(options: argparse.Namespace) -> int:
 
     given = {name: size for name in _SIZES if (size := getattr(options, name)) is not None}
     shape = Shape(**given)
-    return _make(options, list(_parts(options.data)), shape=shape)
+    return _make(options, list(data_parts(options.data)), shape=shape)
 
 
 def _average(options: argparse.Namespace) -> int:
@@ -148,7 +148,7 @@ def _average(options: argparse.Namespace) -> int:
 
 
 def _tune(options: argparse.Namespace) -> int:
-    parts = walker_parts(options, options.share)
+    parts = _tuning_parts(options)
     try:
         parent = find_model(options.model)
     except UnknownModel as error:
@@ -159,8 +159,8 @@ def _tune(options: argparse.Namespace) -> int:
         return _make(options, parts, parent=parent, practice=practice)
 
 
-def walker_parts(options: argparse.Namespace, share: float = 1.0) -> list[Any]:
-    """What the runs accepted, with this share, and the data.
+def _tuning_parts(options: argparse.Namespace) -> list[Any]:
+    """What the runs accepted, with its share, and the data.
 
     Raises:
         CommandError: if there is nothing, or it cannot be read.
@@ -171,10 +171,10 @@ def walker_parts(options: argparse.Namespace, share: float = 1.0) -> list[Any]:
     if not (options.runs or options.data):
         raise CommandError("There is nothing to learn from: name --runs, --data or both.")
     examples = (
-        example for run in options.runs for example in accepted_examples(_walkers(run), run.name)
+        example for run in options.runs for example in accepted_examples(run_walkers(run), run.name)
     )
-    accepted = [make_part("accepted", share, examples)] if options.runs else []
-    return [*accepted, *_parts(options.data)]
+    accepted = [make_part("accepted", options.share, examples)] if options.runs else []
+    return [*accepted, *data_parts(options.data)]
 
 
 @contextmanager
@@ -197,7 +197,12 @@ def _practice(parts: list[Any], seed: int) -> Iterator[Callable[[Any], Any]]:
         raise CommandError(str(error)) from error
 
 
-def _walkers(run: Path) -> Iterable[Any]:
+def run_walkers(run: Path) -> list[Any]:
+    """What a run admitted.
+
+    Raises:
+        CommandError: if there is no such run.
+    """
     from evolution.run_folder import RunFolderError, read_walkers
 
     try:
@@ -206,7 +211,12 @@ def _walkers(run: Path) -> Iterable[Any]:
         raise CommandError(f"{run} is not a run folder.") from None
 
 
-def _parts(data: list[tuple[Path, float]]) -> Iterator[Any]:
+def data_parts(data: list[tuple[Path, float]]) -> Iterator[Any]:
+    """A part of each file or folder of examples.
+
+    Raises:
+        CommandError: if it cannot be read.
+    """
     from evolution.language_model.examples import ExamplesError
     from evolution.language_model.mixture import read_part
 

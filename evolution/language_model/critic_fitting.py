@@ -42,12 +42,13 @@ class Tried:
 
     Attributes:
         program: the parent.
-        states: [edits, 2 x width]: what `Critic.approvals` reads, the ends' before the means'.
+        states: [edits, 2 x width], float32: what `Critic.approvals` reads, the ends' before the
+            means'.
         of_use: [edits], bool.
     """
 
     program: str
-    states: Tensor
+    states: NDArray[np.float32]
     of_use: NDArray[np.bool_]
 
 
@@ -114,12 +115,12 @@ def fit_critic(tried: Sequence[Tried], settings: FittingSettings) -> Fitted:
 
 def _joined(tried: Sequence[Tried]) -> tuple[Tensor, Tensor]:
     of_use = np.concatenate([one.of_use for one in tried])
-    return torch.cat([one.states for one in tried]), torch.from_numpy(of_use)
+    states = np.concatenate([one.states for one in tried])
+    return torch.from_numpy(states), torch.from_numpy(of_use)
 
 
 def critic_of(states: Tensor, of_use: Tensor, settings: FittingSettings) -> Critic:
     """A critic of edits with these states, [edits, 2 x width], and outcomes, [edits] bool."""
-    states = states.clone()  # out of inference mode
     mean, scale = states.mean(0), states.std(0).clamp_min(1e-4)
     inputs, targets = (states - mean) / scale, of_use.float()
     with torch.random.fork_rng(devices=[]):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,14 +21,16 @@ from evolution.language_model.sampling import Sampling
 from evolution.operators.edit_writing import write_edits
 from evolution.practice.criticism import CriticFitting, CriticSettings
 from evolution.practice.tasks import Amounts
+from evolution.practice.trials import Trials, TrialSettings, trials_in_processes
 from evolution.sandbox import Sandbox
 from evolution.walkers.seeds import SEEDS
 from tests.evolution.language_model.tiny import SHAPE, make_tiny
 
 PROGRAMS = [seed.program for seed in SEEDS.values()]
+PARTS = [PROGRAMS[:2], PROGRAMS[2:]]
 SETTINGS = CriticSettings(
     edits=200,
-    amounts=Amounts(programs=3, general=16),
+    trials=TrialSettings(amounts=Amounts(programs=3, general=16)),
     fitting=FittingSettings(held_out=0.3),
 )
 
@@ -38,16 +42,22 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> DiffModel:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "tiny"
     list(make_tiny(folder, steps=40))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> DiffModel:
     return load_model(folder)
 
 
 @pytest.fixture(scope="module")
 def fitting(model: DiffModel, sandbox: Sandbox) -> CriticFitting:
-    fitting = CriticFitting(model, PROGRAMS, sandbox, SETTINGS)
-    told = list(fitting.run())
+    fitting = CriticFitting(SETTINGS)
+    trials = Trials(model, PARTS, sandbox, SETTINGS.trials)
+    told = list(fitting.run(trials.batches()))
     assert told == sorted(told)
     assert told[-1] == fitting.edits >= SETTINGS.edits
     return fitting
@@ -108,12 +118,35 @@ def test_it_is_fitted_to_what_it_will_be_shown(model: DiffModel) -> None:
 
 def test_what_tells_nothing_is_refused(model: DiffModel, sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="no program"):
-        CriticFitting(model, [], sandbox)
-    broken = CriticFitting(model, ["def make_walker():\n    return nothing\n"], sandbox)
+        Trials(model, [], sandbox, SETTINGS.trials)
+    with pytest.raises(ValueError, match="no program"):
+        Trials(model, [PROGRAMS, []], sandbox, SETTINGS.trials)
+    broken = [["def make_walker():\n    return nothing\n"]]
     with pytest.raises(ValueError, match="None of the programs makes a walker"):
-        list(broken.run())
+        Trials(model, broken, sandbox, SETTINGS.trials).batch(0)
     with pytest.raises(ValueError, match="too much alike"):
-        CriticFitting(model, PROGRAMS, sandbox).fit()
+        CriticFitting(SETTINGS).fit()
+
+
+def test_processes_try_what_one_tries(folder: Path, model: DiffModel, sandbox: Sandbox) -> None:
+    trials = Trials(model, PARTS, sandbox, SETTINGS.trials)
+    with trials_in_processes(folder, PARTS, SETTINGS.trials, 2) as batches:
+        for number, batch in enumerate(islice(batches, 3)):
+            alone = trials.batch(number)
+            assert batch.edits == alone.edits > 0
+            for one, other in zip(batch.tried, alone.tried, strict=True):
+                assert one.program == other.program
+                assert np.array_equal(one.of_use, other.of_use)
+                assert np.allclose(one.states, other.states, atol=1e-3)
+
+
+def test_what_fails_in_a_process_is_told(folder: Path) -> None:
+    broken = [["def make_walker():\n    return nothing\n"]]
+    with (
+        pytest.raises(ValueError, match="None of the programs makes a walker"),
+        trials_in_processes(folder, broken, SETTINGS.trials, 1) as batches,
+    ):
+        next(batches)
 
 
 def test_settings_that_tell_nothing_are_refused() -> None:
