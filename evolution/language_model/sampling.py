@@ -24,7 +24,8 @@ class Sampling:
         least_allowed: a child begins anew where what its grammar allows has less than this
             of the model's probability; also where it has ended and is of no use, or is too long.
         least_approved: also where it has ended and the model's critic, if it has one, gives
-            less than this for its being of use.
+            less than this for its being of use. At 0.8 that is 1.3 endings an edit, at 0.95
+            twice as many for 2 more valid edits in a hundred.
         judgements: how many of its endings the critic judges; if it approves of none, the
             child is the best of them.
         attempts: how often it begins at most; at the last all of this is let through, but for
@@ -35,7 +36,7 @@ class Sampling:
     top_p: float = 0.95
     longest: int = 112
     least_allowed: float = 0.1
-    least_approved: float = 0.9
+    least_approved: float = 0.8
     judgements: int = 4
     attempts: int = 16
 
