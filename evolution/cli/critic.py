@@ -6,6 +6,7 @@ import argparse
 import shlex
 import shutil
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,11 @@ def _critic(options: argparse.Namespace) -> int:
             shutil.copytree(model.folder, options.out, ignore=shutil.ignore_patterns(WORK))
         command = "python -m evolution " + shlex.join(sys.argv[1:])
         add_critic(options.out, critic, report | {"of": named}, command)
+    except BrokenProcessPool as error:
+        raise CommandError(
+            "A process that tried edits was killed, perhaps for want of memory: try fewer "
+            "--processes."
+        ) from error
     except (UnknownModel, ValueError, OSError, SandboxUnavailable) as error:
         raise CommandError(str(error)) from error
     print(f"The model is in {options.out}.")

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -119,6 +121,11 @@ def trials_in_processes(
 
     Args:
         folder: the model's.
+
+    Raises (where batches are taken):
+        BrokenProcessPool: if one of the processes was killed.
+        ModelError: if the model cannot be loaded.
+        What `Trials` and its batches raise.
     """
     pool = ProcessPoolExecutor(
         processes, get_context("spawn"), _begin, (folder, programs, settings)
@@ -137,14 +144,21 @@ def _in_order(pool: ProcessPoolExecutor, processes: int) -> Iterator[Batch]:
             yield pending.popleft().result()
 
 
-_begun: list[Trials] = []  # in a process of the pool: its one
+_given: list[tuple[Path, Programs, TrialSettings]] = []  # in a process of the pool: one
 
 
-def _begin(folder: Path, programs: Programs, settings: TrialSettings) -> None:
+def _begin(*given: Any) -> None:
+    _given.append(given)
+
+
+@cache
+def _trials() -> Trials:
+    """This process's; made with its first batch, as what fails in `_begin` is not told."""
+    folder, programs, settings = _given[0]
     sandbox = Sandbox()
     Finalize(None, sandbox.close, exitpriority=0)  # such a process runs nothing of `atexit`
-    _begun.append(Trials(load_model(folder), programs, sandbox, settings))
+    return Trials(load_model(folder), programs, sandbox, settings)
 
 
 def _batch(number: int) -> Batch:
-    return _begun[0].batch(number)
+    return _trials().batch(number)

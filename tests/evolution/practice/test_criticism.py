@@ -18,6 +18,7 @@ from evolution.language_model.generation import Sampler
 from evolution.language_model.grammar import EditRules
 from evolution.language_model.model import DiffModel, load_model
 from evolution.language_model.sampling import Sampling
+from evolution.language_model.weights import ModelError
 from evolution.operators.edit_writing import write_edits
 from evolution.practice.criticism import CriticFitting, CriticSettings
 from evolution.practice.tasks import Amounts
@@ -145,6 +146,16 @@ def test_what_fails_in_a_process_is_told(folder: Path) -> None:
     with (
         pytest.raises(ValueError, match="None of the programs makes a walker"),
         trials_in_processes(folder, broken, SETTINGS.trials, 1) as batches,
+    ):
+        next(batches)
+    with (
+        pytest.raises(ValueError, match="no program"),
+        trials_in_processes(folder, [], SETTINGS.trials, 1) as batches,
+    ):
+        next(batches)
+    with (
+        pytest.raises(ModelError),
+        trials_in_processes(folder / "nowhere", PARTS, SETTINGS.trials, 1) as batches,
     ):
         next(batches)
 
