@@ -7,15 +7,6 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
 from evolution.benchmarks.report import Report, table
 from evolution.cli.bug_repair import (
     BUG_REPAIR_OPTIONS,
@@ -29,6 +20,7 @@ from evolution.cli.model_benchmarks import (
     model_arguments,
     positive,
 )
+from evolution.cli.progress import progress
 from evolution.operators import OperatorUnavailable
 from evolution.sandbox import SandboxUnavailable
 from evolution.walkers.seeds import SEEDS
@@ -103,19 +95,9 @@ def _run(options: argparse.Namespace) -> int:
     elif options.name in MODEL_OPTIONS["models"]:
         chosen = model_arguments(options.name, chosen)
     run = import_module(f"evolution.benchmarks.{options.name.replace('-', '_')}").run
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
-        task = bar.add_task(options.name, total=1.0)
+    with progress(options.name, 1.0, transient=True) as (advance, _):
         try:
-            report: Report = run(
-                lambda done, what: bar.update(task, completed=done, description=what), **chosen
-            )
+            report: Report = run(advance, **chosen)
         except OperatorUnavailable as error:
             raise CommandError(describe(error.failure)) from error
         except (SandboxUnavailable, WorkerError) as error:

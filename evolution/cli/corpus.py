@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,17 +11,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn
 
 from evolution.cli.errors import CommandError
+from evolution.cli.progress import progress
 from evolution.sandbox import Sandbox, SandboxUnavailable
 
 if TYPE_CHECKING:
     from evolution.language_model.corpus.build import Report
     from evolution.language_model.examples import EditExample
-
-_LINE_SECONDS = 5.0  # between plain lines
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -131,23 +128,8 @@ def _as_text(figures: dict[str, Any], out: Path) -> str:
 
 
 def shown(examples: Iterable[EditExample], total: int) -> Iterator[EditExample]:
-    """The examples, with progress on standard error: live on a terminal, else in plain lines."""
-    console = Console(stderr=True)
-    columns = (BarColumn(), TextColumn("{task.completed:,.0f} / {task.total:,.0f}"))
-    times = (TimeElapsedColumn(), TimeRemainingColumn())
-    started = line = monotonic()
-    with Progress(*columns, *times, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("examples", total=total)
+    """The examples, with progress on standard error."""
+    with progress("examples", total, MofNCompleteColumn()) as (advance, _):
         for done, example in enumerate(examples, start=1):
             yield example
-            bar.advance(task)
-            now = monotonic()
-            if not console.is_terminal and now - line > _LINE_SECONDS:
-                line = now
-                rate = done / (now - started)
-                left = max(total - done, 0) / rate
-                print(
-                    f"{done:,} examples, {rate:.0f}/s, {left:.0f} s left",
-                    file=sys.stderr,
-                    flush=True,
-                )
+            advance(done)

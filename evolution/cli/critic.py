@@ -10,17 +10,10 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import MofNCompleteColumn
 
 from evolution.cli.errors import CommandError
+from evolution.cli.progress import progress
 from evolution.cli.training import add_data, data_parts, run_walkers
 from evolution.language_model.registry import UnknownModel, find_model
 
@@ -29,13 +22,6 @@ Let a model write edits of the programs of finished runs and of generated data, 
 fit a critic that foretells which make another walker. The new model has the same weights; what
 its critic doubts is written anew. Whoever changes the weights needs another critic.
 """
-_COLUMNS = (
-    TextColumn("trying edits"),
-    BarColumn(),
-    MofNCompleteColumn(),
-    TimeElapsedColumn(),
-    TimeRemainingColumn(),
-)
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -87,11 +73,10 @@ def _critic(options: argparse.Namespace) -> int:
             trials_in_processes(
                 model.folder, programs, settings.trials, options.processes
             ) as batches,
-            Progress(*_COLUMNS, console=Console(stderr=True)) as bar,
+            progress("trying edits", settings.edits, MofNCompleteColumn()) as (advance, _),
         ):
-            task = bar.add_task("edits", total=settings.edits)
             for edits in fitting.run(batches):
-                bar.update(task, completed=edits)
+                advance(edits)
         critic, report = fitting.fit()
         if model.folder.resolve() != options.out.resolve():
             shutil.copytree(model.folder, options.out, ignore=shutil.ignore_patterns(WORK))

@@ -15,12 +15,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from evolution.cli.progress import LINE_SECONDS
 from evolution.search import BatchReport, OperatorShare, Search, Statistics
 
 Show = Callable[[BatchReport], None]
 
 _RATE_SECONDS = 30.0  # the rate is that of this last while
-_LINE_SECONDS = 5.0  # between plain lines
 _FAILURES_SHOWN = 6
 
 
@@ -75,13 +75,13 @@ class Pace:
 
 
 def _plain(pace: Pace) -> Show:
-    shown = -_LINE_SECONDS
+    shown = -LINE_SECONDS
 
     def show(report: BatchReport) -> None:
         nonlocal shown
         statistics = report.statistics
         pace.note(statistics.evaluations)
-        if monotonic() - shown < _LINE_SECONDS and statistics.evaluations < pace.budget:
+        if monotonic() - shown < LINE_SECONDS and statistics.evaluations < pace.budget:
             return
         shown = monotonic()
         print(

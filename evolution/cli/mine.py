@@ -8,20 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
 from evolution.cli.errors import CommandError
+from evolution.cli.progress import PERCENT, progress
 
 if TYPE_CHECKING:
     from evolution.language_model.commits import Part, Progress
     from evolution.language_model.mining.history import History
-
-_LINE_SECONDS = 5.0  # between plain lines
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -138,27 +132,17 @@ def _shown(histories: Sequence[History]) -> Iterator[Progress]:
     """Progress over all repositories, each weighing as much as its objects do."""
     from evolution.language_model.commits import Progress
 
-    console = Console(stderr=True)
     weights = {history.name: history.size + 1 for history in histories}
-    columns = (BarColumn(), TextColumn("{task.percentage:.0f}%"))
-    times = (TimeElapsedColumn(), TimeRemainingColumn())
-    with Bar(TextColumn("{task.description}"), *columns, *times, console=console) as bar:
-        task = bar.add_task("mining", total=sum(weights.values()))
-        name, before, line = "", 0, monotonic()
+    with progress("mining", sum(weights.values()), PERCENT) as (advance, _):
+        name, before = "", 0
 
         def begin(repository: str) -> None:
             nonlocal name, before
             before += weights.get(name, 0)
             name = repository
-            bar.update(task, description=repository)
+            advance(before, name)
 
         def share(done: float) -> None:
-            nonlocal line
-            bar.update(task, completed=before + done * weights[name])
-            if not console.is_terminal and monotonic() - line > _LINE_SECONDS:
-                line = monotonic()
-                state = bar.tasks[0]
-                left = f", {state.time_remaining:.0f} s left" if state.time_remaining else ""
-                print(f"{name}: {state.percentage:.1f}% of all{left}", file=sys.stderr, flush=True)
+            advance(before + done * weights[name])
 
         yield Progress(begin, share)

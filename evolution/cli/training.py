@@ -12,17 +12,10 @@ from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import Progress as Bar
+from rich.progress import MofNCompleteColumn, TextColumn
 
 from evolution.cli.errors import CommandError
+from evolution.cli.progress import progress
 from evolution.language_model.registry import UnknownModel, find_model
 
 _TRAIN = """\
@@ -239,36 +232,26 @@ def _make(options: argparse.Namespace, parts: list[Any], **start: Any) -> int:
     try:
         settings = TrainingSettings(**given)
         command = "python -m evolution " + shlex.join(sys.argv[1:])
-        progress = make_model(
+        steps_done = make_model(
             parts, settings, options.out, command=command, device=options.device, **start
         )
-        _show(progress, settings.steps)
+        _show(steps_done, settings.steps)
     except (ValidationError, ValueError, OSError) as error:
         raise CommandError(str(error)) from error
     print(f"The model is in {options.out}.")
     return 0
 
 
-def _show(progress: Iterable[Any], steps: int) -> None:
-    console = Console(stderr=True)
-    validation: dict[str, float] = {}
-    with Bar(
-        TextColumn("training"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("loss {task.fields[loss]:.3f}  {task.fields[rate]:,.0f} tokens/s"),
-        console=console,
-    ) as bar:
-        task = bar.add_task("training", total=steps, loss=float("nan"), rate=0.0)
+def _show(steps_done: Iterable[Any], steps: int) -> None:
+    loss_and_rate = TextColumn("loss {task.fields[loss]:.3f}  {task.fields[rate]:,.0f} tokens/s")
+    columns = (MofNCompleteColumn(), loss_and_rate)
+    with progress("training", steps, *columns, loss=float("nan"), rate=0.0) as (advance, console):
         first: tuple[int, float] | None = None
-        for now in progress:
+        for now in steps_done:
             first = first or (now.tokens, now.seconds)
             elapsed = now.seconds - first[1]
             rate = (now.tokens - first[0]) / elapsed if elapsed else 0.0
-            bar.update(task, completed=now.step, loss=now.loss, rate=rate)
+            advance(now.step, loss=now.loss, rate=rate)
             if now.validation:
-                validation = now.validation
-                words = ", ".join(f"{name} {loss:.3f}" for name, loss in validation.items())
-                console.print(f"step {now.step}: loss {now.loss:.3f}; held out: {words}")
+                words = ", ".join(f"{name} {loss:.3f}" for name, loss in now.validation.items())
+                console.print(f"step {now.step}: loss {now.loss:.3f}; validated: {words}")

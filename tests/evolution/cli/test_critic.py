@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -39,3 +42,25 @@ def test_nothing_to_edit_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "name --runs, --data or both" in capsys.readouterr().err
     assert main([*command, "--runs", str(tmp_path)]) == 1
     assert "is not a run folder" in capsys.readouterr().err
+
+
+def test_a_killed_process_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, data, out = tmp_path / "tiny", tmp_path / "edits.parquet", tmp_path / "judging"
+    list(make_tiny(model, steps=1))
+    write_examples(data, examples())
+    command = ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
+    killer = Thread(target=_kill_a_child, daemon=True)
+    killer.start()
+    assert main([*command, "--edits", "1000000", "--processes", "2"]) == 1
+    killer.join()
+    assert "try fewer --processes" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def _kill_a_child() -> None:
+    """The first process that this one starts, as soon as it is there."""
+    while not (children := active_children()):
+        sleep(0.01)
+    children[0].kill()
