@@ -28,6 +28,9 @@ class ModelCard:
         parent: exact name, empty for one trained from random weights.
         data: name and number of examples of each part that it was trained on.
         losses: of held-out examples at the end, nats a token, by part.
+        practice: what its edits earned at the end of practice, by measure; empty without.
+        averaged: exact name and share, 0 to 1, of the models that it is the mean of. The
+            losses and practice that such a manifest tells are of one of them, and left out.
     """
 
     name: str
@@ -41,6 +44,8 @@ class ModelCard:
     tokens: int
     data: list[tuple[str, int]]
     losses: list[tuple[str, float]]
+    practice: list[tuple[str, float]]
+    averaged: list[tuple[str, float]]
     run_count: int
     training: Training | None
 
@@ -72,7 +77,9 @@ def _card(
 ) -> ModelCard:
     model = found[exact]
     told: dict[str, Any] = model.manifest
-    last: dict[str, Any] = (told.get("curve") or [{}])[-1]
+    averaged: dict[str, float] = told.get("averaged") or {}
+    parts = [part["name"] for part in told.get("data", [])]
+    measured = {} if averaged else _last_measured(told)
     parent = told.get("parent") or ""
     return ModelCard(
         name=model.name,
@@ -85,10 +92,18 @@ def _card(
         steps=told.get("training", {}).get("steps", 0),
         tokens=told.get("tokens", 0),
         data=[(part["name"], part["examples"]) for part in told.get("data", [])],
-        losses=[(n, v) for n, v in last.items() if n not in ("step", "tokens", "loss")],
+        losses=[(name, value) for name, value in measured.items() if name in parts],
+        practice=[(name, value) for name, value in measured.items() if name not in parts],
+        averaged=sorted(averaged.items(), key=lambda item: -item[1]),
         run_count=Run.objects.filter(config__model=exact).count(),
         training=training,
     )
+
+
+def _last_measured(manifest: dict[str, Any]) -> dict[str, float]:
+    """Held-out losses and figures of practice at the end of training."""
+    last: dict[str, Any] = (manifest.get("curve") or [{}])[-1]
+    return {name: last[name] for name in last if name not in ("step", "tokens", "loss")}
 
 
 def training_by_id(public_id: str) -> Training | None:

@@ -62,7 +62,7 @@ class Progress:
     step: int
     steps: int
     loss: float  # nats a token of the edits, of this step
-    validation: dict[str, float]  # part -> nats a token; empty between validations
+    validation: dict[str, float]  # part -> nats a token, and figures of practice; mostly empty
     tokens: int  # trained on so far
     seconds: float  # in this process
 

@@ -53,6 +53,23 @@ def test_without_a_model_the_page_says_how_to_get_one(client: Client, folder: Pa
     assert "There is no model to improve" in page(client, "/models/new/")
 
 
+def test_a_card_tells_losses_apart_from_practice(client: Client, folder: Path) -> None:
+    curve = [{"step": 9, "tokens": 5, "loss": -1.0, "commits": 1.25, "new niche": 0.4}]
+    put_model(folder / "practised", parent=None, **MANIFEST | {"curve": curve})
+    text = page(client, "/models/")
+    assert 'held-out loss, commits</dt><dd class="number">1.250' in text
+    assert 'in practice, new niche</dt><dd class="number">0.400' in text
+    assert "held-out loss, new niche" not in text
+
+
+def test_the_mean_of_models_is_not_told_by_the_losses_of_one(client: Client, folder: Path) -> None:
+    averaged = {"before@1": 0.3, "practised@2": 0.7}
+    put_model(folder / "mean", parent=None, **MANIFEST | {"averaged": averaged})
+    text = page(client, "/models/")
+    assert '<span class="mono">practised@2</span> (70%) and <span class="mono">before@1' in text
+    assert "held-out loss" not in text
+
+
 def test_models_stand_below_their_parents(client: Client, folder: Path, parent: str) -> None:
     child = put_model(folder / "a-child", parent=parent, **MANIFEST)
     grandchild = put_model(folder / "b-grandchild", parent=child)
