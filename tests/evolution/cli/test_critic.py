@@ -18,10 +18,8 @@ from tests.evolution.language_model.tiny import examples, make_tiny
 def test_the_command_gives_a_model_a_critic(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model, data, out = tmp_path / "tiny", tmp_path / "edits.parquet", tmp_path / "judging"
-    list(make_tiny(model, steps=40))
-    write_examples(data, examples())
-    command = ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
+    model, out = tmp_path / "tiny", tmp_path / "judging"
+    command = _command(model, out, steps=40)
     assert main([*command, "--edits", "9"]) == 1
     assert "200" in capsys.readouterr().err
     assert not out.exists()
@@ -47,10 +45,8 @@ def test_nothing_to_edit_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_killed_process_is_told_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model, data, out = tmp_path / "tiny", tmp_path / "edits.parquet", tmp_path / "judging"
-    list(make_tiny(model, steps=1))
-    write_examples(data, examples())
-    command = ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
+    model, out = tmp_path / "tiny", tmp_path / "judging"
+    command = _command(model, out, steps=1)
     killer = Thread(target=_kill_a_child, daemon=True)
     killer.start()
     assert main([*command, "--edits", "1000000", "--processes", "2"]) == 1
@@ -64,3 +60,11 @@ def _kill_a_child() -> None:
     while not (children := active_children()):
         sleep(0.01)
     children[0].kill()
+
+
+def _command(model: Path, out: Path, steps: int) -> list[str]:
+    """The command for a tiny model, and data beside it, which are both made here."""
+    data = model.with_name("edits.parquet")
+    list(make_tiny(model, steps=steps))
+    write_examples(data, examples())
+    return ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
