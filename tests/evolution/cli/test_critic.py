@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from multiprocessing import active_children
 from pathlib import Path
-from threading import Thread
-from time import sleep
 
 import pytest
 
@@ -40,26 +37,6 @@ def test_nothing_to_edit_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "name --runs, --data or both" in capsys.readouterr().err
     assert main([*command, "--runs", str(tmp_path)]) == 1
     assert "is not a run folder" in capsys.readouterr().err
-
-
-def test_a_killed_process_is_told_with_what_to_do(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model, out = tmp_path / "tiny", tmp_path / "judging"
-    command = _command(model, out, steps=1)
-    killer = Thread(target=_kill_a_child, daemon=True)
-    killer.start()
-    assert main([*command, "--edits", "1000000", "--processes", "2"]) == 1
-    killer.join()
-    assert "try fewer --processes" in capsys.readouterr().err
-    assert not out.exists()
-
-
-def _kill_a_child() -> None:
-    """The first process that this one starts, as soon as it is there."""
-    while not (children := active_children()):
-        sleep(0.01)
-    children[0].kill()
 
 
 def _command(model: Path, out: Path, steps: int) -> list[str]:
