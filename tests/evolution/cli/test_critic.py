@@ -15,8 +15,10 @@ from tests.evolution.language_model.tiny import examples, make_tiny
 def test_the_command_gives_a_model_a_critic(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model, out = tmp_path / "tiny", tmp_path / "judging"
-    command = _command(model, out, steps=40)
+    model, data, out = tmp_path / "tiny", tmp_path / "edits.parquet", tmp_path / "judging"
+    list(make_tiny(model, steps=40))
+    write_examples(data, examples())
+    command = ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
     assert main([*command, "--edits", "9"]) == 1
     assert "200" in capsys.readouterr().err
     assert not out.exists()
@@ -37,11 +39,3 @@ def test_nothing_to_edit_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "name --runs, --data or both" in capsys.readouterr().err
     assert main([*command, "--runs", str(tmp_path)]) == 1
     assert "is not a run folder" in capsys.readouterr().err
-
-
-def _command(model: Path, out: Path, steps: int) -> list[str]:
-    """The command for a tiny model, and data beside it, which are both made here."""
-    data = model.with_name("edits.parquet")
-    list(make_tiny(model, steps=steps))
-    write_examples(data, examples())
-    return ["model", "critic", "--model", str(model), "--data", str(data), "--out", str(out)]
